@@ -1,0 +1,1 @@
+"""Turns source notes into sound packs, offline."""

@@ -1,0 +1,1 @@
+"""Engines that render the note between several source notes."""

@@ -1,0 +1,1 @@
+"""The instrument: sound packs, panel and MIDI to sound, screens and patches."""

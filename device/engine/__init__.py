@@ -1,0 +1,1 @@
+"""The real-time mixer: a C kernel and its Python handle."""

@@ -1,0 +1,1 @@
+"""The C mixer kernel and its build script."""

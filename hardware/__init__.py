@@ -1,0 +1,1 @@
+"""Chips and buses, real and simulated; this room knows chips, never music."""

@@ -1,0 +1,1 @@
+"""Puts sound packs and images on cards, and checks what is there."""
