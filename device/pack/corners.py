@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
 
 Weights = tuple[float, float, float, float]
 """Weights of the four corners in the order of CORNERS; they add up to 1."""
 
 
-class Corner(str, Enum):
+class Corner(StrEnum):
     """A corner of the pad by its role: x runs 0..1 left to right, y 0..1 top to bottom."""
 
     TOP_LEFT = "top_left"

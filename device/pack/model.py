@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 FORMAT_NAME = "latentpad-pack"
 FORMAT_MAJOR = 1
 FORMAT_MINOR = 0
+FULL_SCALE = 32768
+"""The int16 sample that would be 1.0; an output sample is int16 / FULL_SCALE * gain."""
 
 
-class PlayMode(str, Enum):
+class PlayMode(StrEnum):
     """How a note goes on when its stored frames are over."""
 
     LOOP = "loop"
@@ -45,8 +47,8 @@ class NoteInfo:
 
     Playback law, at the unwrapped source frame u >= 0 (device.pack.unroll is its code):
     one_shot: sample[u] * gain, silence from `frames` on.
-    loop: sample[u or its wrapped frame] * gain * 10 ** (decay_db_per_s * max(0, u - start) / rate / 20)
-    where start is the loop's start frame: the loop region is stored flattened.
+    loop: sample[u or its wrapped frame] * gain * 10 ** (decay_db_per_s * seconds / 20), where
+    seconds = max(0, u - the loop's start frame) / rate: the loop region is stored flattened.
     """
 
     pitch: int  # MIDI note number

@@ -1,0 +1,153 @@
+"""One open cell: its header, its heads in place, its notes decoded on demand."""
+
+from __future__ import annotations
+
+import mmap
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.pack import limits
+from device.pack.cell_header import CellHeader, Codec, parse_header
+from device.pack.errors import PackDamagedError, PackInvalidError, PackUnsafeError
+from device.pack.flac import FlacReader
+from device.pack.model import Loop, NoteInfo, Recipe
+from device.pack.stores import Extent
+
+
+class NoteReader(Protocol):
+    """Reads the stored frames of one note, block by block; a context manager."""
+
+    def __enter__(self) -> NoteReader: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def close(self) -> None:
+        """Free the decoder; may be called twice."""
+
+    def read(self, start: int, frames: int) -> NDArray[np.int16]:
+        """int16 [frames] from frame `start` on; quick when it follows the previous block."""
+
+
+class PcmReader:
+    """Reads a note that is stored as plain samples."""
+
+    def __init__(self, data: bytes | memoryview) -> None:
+        self._samples = np.frombuffer(data, "<i2")
+
+    def __enter__(self) -> PcmReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def read(self, start: int, frames: int) -> NDArray[np.int16]:
+        """int16 [frames] from frame `start` on."""
+        return self._samples[start : start + frames].astype(np.int16)
+
+
+class Cell:
+    """One recipe at all pitches of the pack. Its file stays mapped as long as it is in use."""
+
+    def __init__(self, name: str, extent: Extent) -> None:
+        self.name = name
+        self.path = extent.path
+        self._bytes = _map(extent)
+        self.header: CellHeader = parse_header(self._bytes, str(self.path))
+
+    @property
+    def notes(self) -> dict[int, NoteInfo]:
+        """The notes by pitch, ascending."""
+        return self.header.notes
+
+    @property
+    def loops(self) -> dict[int, Loop]:
+        """The loop points of the looped notes, by pitch."""
+        return self.header.loops
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the cell was made from."""
+        return self.header.recipe
+
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate of every note."""
+        return self.header.rate_hz
+
+    @property
+    def head_frames(self) -> int:
+        """Frames of every head."""
+        return self.header.head_frames
+
+    def head(self, pitch: int) -> NDArray[np.int16]:
+        """int16 [head_frames], read-only: the beginning of a note, zeros after a shorter one."""
+        self._note(pitch)
+        samples = np.frombuffer(
+            self._bytes, "<i2", count=self.head_frames, offset=self.header.heads[pitch]
+        )
+        # A foreign ZIP tool may have put the cell at an odd offset, where the mixer cannot read it.
+        return samples if samples.flags.aligned else samples.copy()
+
+    def stream(self, pitch: int) -> bytes:
+        """The stored stream of a note: FLAC, or plain samples, as header.codec says."""
+        self._note(pitch)
+        offset, length = self.header.data[pitch]
+        return bytes(self._bytes[offset : offset + length])
+
+    def open_note(self, pitch: int) -> NoteReader:
+        """A reader for block after block; raises PackDamagedError as decode does."""
+        note = self._note(pitch)
+        if self.header.codec is Codec.PCM_S16LE:
+            return PcmReader(self.stream(pitch))
+        return FlacReader(
+            self.stream(pitch), self.rate_hz, note.frames, f"{self.path} note {pitch}"
+        )
+
+    def decode(self, pitch: int) -> NDArray[np.int16]:
+        """int16 [frames]: all of a note.
+
+        Raises PackDamagedError if the stream does not decode to the length in the header,
+        PackInvalidError for a pitch that the cell does not have.
+        """
+        return self.decode_block(pitch, 0, self._note(pitch).frames)
+
+    def decode_block(self, pitch: int, start: int, frames: int) -> NDArray[np.int16]:
+        """int16 [frames] of a note from frame `start` on; the block must lie within the note."""
+        most = self._note(pitch).frames
+        if start < 0 or frames < 0 or start + frames > most:
+            end = start + frames
+            raise PackInvalidError(self.path, f"frames {start}..{end} are not in 0..{most}")
+        with self.open_note(pitch) as reader:
+            return reader.read(start, frames)
+
+    def _note(self, pitch: int) -> NoteInfo:
+        note = self.notes.get(pitch)
+        if note is None:
+            has = ", ".join(map(str, self.notes))
+            raise PackInvalidError(self.path, f"has no pitch {pitch}, only {has}")
+        return note
+
+
+def _map(extent: Extent) -> memoryview:
+    """The stretch of a file mapped into memory, read-only; unmapped when nobody uses it."""
+    if extent.size > limits.CELL_BYTES:
+        most = limits.CELL_BYTES
+        raise PackUnsafeError(extent.path, f"cell of {extent.size} bytes; at most {most} allowed")
+    if not extent.size:
+        raise PackDamagedError(extent.path, "cell of 0 bytes")
+    skipped = extent.offset % mmap.ALLOCATIONGRANULARITY
+    try:
+        mapped = mmap.mmap(
+            extent.descriptor,
+            skipped + extent.size,
+            access=mmap.ACCESS_READ,
+            offset=extent.offset - skipped,
+        )
+    except (OSError, ValueError) as error:  # ValueError: the file has become shorter
+        raise PackDamagedError(extent.path, f"cannot be mapped: {error}") from None
+    return memoryview(mapped)[skipped:]
