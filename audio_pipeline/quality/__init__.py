@@ -1,0 +1,1 @@
+"""The quality suite: measures of a morph, gates that a pack must pass, and a report page."""

@@ -1,0 +1,48 @@
+"""What a finger hears between two cells: the player mixes their notes, and they must not cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio_pipeline.quality.bands import Float32
+from audio_pipeline.quality.features import moving_power
+from audio_pipeline.quality.values import Measured, worst
+
+WINDOW_S = 0.1
+SILENT_POWER = 1e-8
+AUDIBLE_RATIO = 1e-4  # 40 dB: what is further below the loudest moment is not judged
+
+
+def dip_db(first: Float32, second: Float32, rate_hz: int) -> NDArray[np.float64]:
+    """Level of an equal mix below the power mean of the two notes, per audible 100 ms, in dB.
+
+    0: the notes go together; 3: they are strangers; more: they cancel. Unrolled notes [frames];
+    empty if one of them is silent.
+    """
+    frames = min(len(first), len(second))
+    window = round(WINDOW_S * rate_hz)
+    first, second = first[:frames], second[:frames]
+    every = slice(None, None, window // 2)
+    mixed = moving_power((first + second) / 2, window)[every]
+    powers = [moving_power(note, window)[every] for note in (first, second)]
+    if min(power.max() for power in powers) < SILENT_POWER:
+        return np.empty(0)
+    mean = (powers[0] + powers[1]) / 2
+    audible = mean > AUDIBLE_RATIO * mean.max()
+    return np.asarray(10 * np.log10(mean[audible] / (mixed[audible] + 1e-9 * mean[audible])))
+
+
+def held_metrics(notes: Sequence[Float32], rate_hz: int) -> dict[str, Measured]:
+    """hold_dip (mean over the way) and hold_dip_worst (the worst moment) between neighbours."""
+    dips = [dip_db(a, b, rate_hz) for a, b in pairwise(notes)]
+    if not all(len(dip) for dip in dips):
+        return {}
+    deepest = worst(np.array([dip.max() for dip in dips]))
+    return {
+        "hold_dip": Measured(float(np.mean([dip.mean() for dip in dips])), deepest.cell),
+        "hold_dip_worst": deepest,
+    }
