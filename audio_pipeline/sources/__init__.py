@@ -1,0 +1,1 @@
+"""Source notes: found in a folder, checked, and prepared for rendering."""
