@@ -7,7 +7,8 @@ from device.pack.cell import (
     encode_cell,
     encode_note,
 )
-from device.pack.cell_header import CellHeader, Codec, parse_header
+from device.pack.cell_header import parse_header
+from device.pack.cell_table import CellHeader, Codec
 from device.pack.corners import CORNERS, WEIGHT_LAWS, Corner, cell_position
 from device.pack.errors import (
     PackDamagedError,

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.pack import flac, limits
-from device.pack.cell_header import CellHeader, Codec, encode_header, parse_header
+from device.pack.cell_header import encode_header, parse_header
+from device.pack.cell_table import CellHeader, Codec
 from device.pack.errors import PackInvalidError
 from device.pack.model import FULL_SCALE, Loop, NoteInfo, PlayMode, Recipe
 
@@ -60,9 +61,15 @@ def encode_note(note: NoteAudio, rate_hz: int) -> EncodedNote:
         gain=gain,
         mode=note.mode,
         decay_db_per_s=float(note.decay_db_per_s),
-        loudness_lufs=max(limits.LOUDNESS_LUFS[0], float(note.loudness_lufs)),
+        loudness_lufs=_finite_loudness(float(note.loudness_lufs)),
     )
     return EncodedNote(info, head.tobytes(), flac.encode(stored, rate_hz))
+
+
+def _finite_loudness(loudness_lufs: float) -> float:
+    """JSON has no -inf for silence: the lowest loudness that a cell can hold stands for it."""
+    lowest = limits.LOUDNESS_LUFS[0]
+    return lowest if loudness_lufs < lowest else loudness_lufs
 
 
 def _gain(samples: NDArray[np.float64], pitch: int) -> float:
@@ -98,7 +105,11 @@ def encode_cell(
         if note.info.mode is PlayMode.LOOP and note.info.pitch in loops
     }
     table = [(note.info, len(stream)) for note, stream in zip(notes, streams, strict=True)]
-    header = encode_header(rate_hz, codec, recipe, (renderer_name, renderer_version), table, looped)
+    renderer = (renderer_name, renderer_version)
+    try:
+        header = encode_header(rate_hz, codec, recipe, renderer, table, looped)
+    except (TypeError, ValueError) as error:
+        raise PackInvalidError("new cell", f"header cannot be written as JSON: {error}") from None
     data = b"".join([header, *(note.head for note in notes), *streams])
     parse_header(data, "new cell")
     return data

@@ -21,14 +21,18 @@ class Fields:
     """One JSON object, read key by key. `where` is its place in the document, '' for the root.
 
     Every accessor takes the key out, raises PackInvalidError if it is missing, of the wrong type
-    or out of range (bounds inclusive), and `finish` complains of what is left.
+    or out of range (bounds inclusive), and `finish` complains of what is left. `is_later` marks a
+    document of a later minor version, which may have keys that we do not know.
     """
 
-    __slots__ = ("_left", "path", "where")
+    __slots__ = ("_left", "is_later", "path", "where")
 
-    def __init__(self, value: object, path: str, where: str = "") -> None:
+    def __init__(
+        self, value: object, path: str, where: str = "", *, is_later: bool = False
+    ) -> None:
         self.path = path
         self.where = where
+        self.is_later = is_later
         if type(value) is not dict:
             self.fail("", f"{shown(value)} is not an object")
         self._left: dict[str, object] = dict(value)
@@ -38,8 +42,12 @@ class Fields:
 
     def fail(self, key: str, problem: str) -> NoReturn:
         """Raise PackInvalidError for a key of this object."""
-        place = f"{self.where}.{key}".strip(".")
+        place = self.place(key)
         raise PackInvalidError(self.path, f"{place}: {problem}" if place else problem)
+
+    def place(self, key: str) -> str:
+        """Where a key of this object is in the document."""
+        return f"{self.where}.{key}".strip(".")
 
     def take(self, key: str) -> object:
         """The raw value of a key."""
@@ -91,14 +99,17 @@ class Fields:
 
     def nested(self, key: str) -> Fields:
         """The object at a key."""
-        return Fields(self.take(key), self.path, f"{self.where}.{key}".strip("."))
+        return self._inside(key, self.take(key))
 
     def each(self, key: str, bounds: tuple[int, int]) -> Iterator[Fields]:
         """The objects in the list at a key."""
         for index, value in enumerate(self.items(key, bounds)):
-            yield Fields(value, self.path, f"{self.where}.{key}[{index}]".lstrip("."))
+            yield self._inside(f"{key}[{index}]", value)
 
-    def finish(self, *, ignore_unknown: bool) -> None:
+    def _inside(self, key: str, value: object) -> Fields:
+        return Fields(value, self.path, self.place(key), is_later=self.is_later)
+
+    def finish(self) -> None:
         """Complain of keys nobody asked for, unless a later minor version may have added them."""
-        if self._left and not ignore_unknown:
-            self.fail(min(self._left), "unknown key")
+        if self._left and not self.is_later:
+            self.fail(shown(min(self._left)), "unknown key")

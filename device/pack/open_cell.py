@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.pack import limits
-from device.pack.cell_header import CellHeader, Codec, parse_header
+from device.pack.cell_header import parse_header
+from device.pack.cell_table import CellHeader, Codec
 from device.pack.errors import PackDamagedError, PackInvalidError, PackUnsafeError
 from device.pack.flac import FlacReader
 from device.pack.model import Loop, NoteInfo, Recipe

@@ -8,17 +8,11 @@ from pathlib import Path
 
 from device.pack import limits
 from device.pack.errors import PackInvalidError
-from device.pack.manifest import is_cell_name, manifest_from_json
+from device.pack.manifest import manifest_from_json
+from device.pack.members import MANIFEST_NAME, cell_member, is_cell_name
 from device.pack.model import Manifest, PlayMode
 from device.pack.open_cell import Cell
-from device.pack.stores import (
-    MANIFEST_NAME,
-    Extent,
-    Store,
-    cell_member,
-    open_store,
-    read_manifest_bytes,
-)
+from device.pack.stores import Extent, Store, open_store, read_manifest_bytes
 from device.pack.strict_json import loads
 
 __all__ = ["Cell", "Pack", "open_pack"]

@@ -12,19 +12,7 @@ from typing import Protocol
 from device.pack import limits, zip_index
 from device.pack.errors import PackDamagedError, PackNotFoundError, PackUnsafeError
 from device.pack.files import open_regular, read_at
-from device.pack.model import Manifest
-
-MANIFEST_NAME = "manifest.json"
-
-
-def cell_member(name: str) -> str:
-    """Path inside the pack of the cell with this name."""
-    return f"cells/{name}.cell"
-
-
-def cell_names(manifest: Manifest) -> list[str]:
-    """Names of all cells of a pack, sorted, each once."""
-    return sorted({name for one in manifest.combinations for row in one.cells for name in row})
+from device.pack.members import MANIFEST_NAME
 
 
 @dataclass(frozen=True)

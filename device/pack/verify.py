@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from device.pack.errors import PackDamagedError, PackError
+from device.pack.members import cell_member, cell_names
 from device.pack.open_cell import Cell
 from device.pack.reader import Pack, open_pack
-from device.pack.stores import cell_member, cell_names
 
 _CHUNK_BYTES = 1 << 20
 _MOST_WORKERS = 4

@@ -16,9 +16,10 @@ from device.pack.cell import cell_name
 from device.pack.cell_header import PAGE_BYTES
 from device.pack.errors import PackDamagedError, PackInvalidError, PackNotFoundError, PackWriteError
 from device.pack.manifest import manifest_from_json, manifest_to_json
+from device.pack.members import MANIFEST_NAME, cell_member, members
 from device.pack.model import Manifest
 from device.pack.reader import open_pack
-from device.pack.stores import MANIFEST_NAME, DirectoryStore, Extent, cell_member, cell_names
+from device.pack.stores import DirectoryStore, Extent
 from device.pack.strict_json import loads
 
 _LOCAL_HEADER_BYTES = 30  # of a ZIP entry, without its name and extra field
@@ -66,12 +67,6 @@ def write_manifest(pack_dir: Path, manifest: Manifest) -> None:
         if not (Path(pack_dir) / member).is_file():
             raise PackNotFoundError(Path(pack_dir) / member, "is not there")
     write_atomic(path, lambda file: _write_all(file, data))
-
-
-def members(manifest: Manifest) -> list[str]:
-    """Paths inside the pack of all files that the manifest names: cells by name, then preview."""
-    preview = [] if manifest.preview is None else [manifest.preview]
-    return [*map(cell_member, cell_names(manifest)), *preview]
 
 
 def archive(pack_dir: Path, onsp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import NoReturn
 from device.pack import limits
 from device.pack.errors import PackDamagedError, PackInvalidError, PackUnsafeError
 from device.pack.files import read_at
-from device.pack.manifest import check_member_name
+from device.pack.members import check_member_name
 
 _END = struct.Struct("<4sHHHHIIH")
 _END_MAGIC = b"PK\x05\x06"

@@ -1,0 +1,41 @@
+"""Names of the files inside a pack, and which names are safe on every system."""
+
+from __future__ import annotations
+
+import re
+
+from device.pack.errors import PackUnsafeError
+from device.pack.fields import shown
+from device.pack.model import Manifest
+
+MANIFEST_NAME = "manifest.json"
+_CELL_NAME = re.compile(r"[0-9a-f]{64}")
+_ODD_CHARACTERS = frozenset("\\:\0")
+
+
+def is_cell_name(name: object) -> bool:
+    """Whether this can be the name of a cell: 64 lower-case hexadecimal digits."""
+    return type(name) is str and _CELL_NAME.fullmatch(name) is not None
+
+
+def cell_member(name: str) -> str:
+    """Path inside the pack of the cell with this name."""
+    return f"cells/{name}.cell"
+
+
+def cell_names(manifest: Manifest) -> list[str]:
+    """Names of all cells of a pack, sorted, each once."""
+    return sorted({name for one in manifest.combinations for row in one.cells for name in row})
+
+
+def members(manifest: Manifest) -> list[str]:
+    """Paths inside the pack of all files that the manifest names: cells by name, then preview."""
+    preview = [] if manifest.preview is None else [manifest.preview]
+    return [*map(cell_member, cell_names(manifest)), *preview]
+
+
+def check_member_name(name: str, path: object) -> None:
+    """Raise PackUnsafeError for a file name that could lead out of the pack on any system."""
+    is_odd_part = any(part in ("", ".", "..") for part in name.split("/"))
+    if is_odd_part or not _ODD_CHARACTERS.isdisjoint(name):
+        raise PackUnsafeError(path, f"{shown(name)} is not a plain path inside the pack")
