@@ -5,10 +5,11 @@ from __future__ import annotations
 from device.mapping import VOLUME_AT_POWER_UP, controller_gain, pan_position
 
 MODULATION, DATA_ENTRY, VOLUME, PAN, EXPRESSION, DATA_ENTRY_FINE = 1, 6, 7, 10, 11, 38
-SOSTENUTO = 66
+SUSTAIN, SOSTENUTO = 64, 66
+PEDAL_DOWN_FROM = 64  # of 0..127: the switch point that the MIDI specification gives pedals
 NRPN_FINE, NRPN_COARSE, RPN_FINE, RPN_COARSE = 98, 99, 100, 101
-ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
-MODE_MESSAGES = range(124, 128)  # omni and mono/poly: each of them also means all notes off
+ALL_SOUND_OFF, RESET_CONTROLLERS = 120, 121
+ALL_NOTES_OFF = 123  # and 124..127, omni and mono/poly, which imply it
 
 _NO_PARAMETER = (127, 127)
 _BEND_RANGE = (0, 0)

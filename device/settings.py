@@ -91,6 +91,11 @@ class MidiSettings(_Section):
     pad_x_controller: int = _number(16, 0, 119)
     pad_y_controller: int = _number(17, 0, 119)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.pad_x_controller == self.pad_y_controller:
+            raise SettingsError(f"pad_y_controller: {self.pad_y_controller} is pad_x_controller")
+
 
 @dataclass(frozen=True)
 class Settings:

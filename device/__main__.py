@@ -1,0 +1,115 @@
+"""latentpad-device: puts settings, pack, inputs and engine together, and ends with a clear word.
+
+Exit codes: 0 done, 1 something given cannot be used, 2 bad command line, 3 a part of this machine
+that is needed (sound output, MIDI, terminal) is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from contextlib import ExitStack
+from types import FrameType
+
+from device.arguments import parse_arguments, settings_from
+from device.bounce import BounceReport, bounce
+from device.engine.errors import EngineError
+from device.errors import DeviceError, NothingToPlayError
+from device.grid import find_combination
+from device.keyboard import KEYS_HELP
+from device.pack.errors import PackError
+from device.pack.reader import open_pack
+from device.performance import read_performance
+from device.play import Inputs, play
+from hardware import board
+from hardware.errors import HardwareError, MidiUnavailableError, TerminalUnavailableError
+from hardware.interfaces import KeyInput, MidiInput
+
+EXIT_UNUSABLE, EXIT_MISSING = 1, 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = parse_arguments(arguments)
+    command = {"bounce": _bounce, "play": _play}[options.command]
+    try:
+        command(options)
+    except (HardwareError, EngineError, NothingToPlayError) as error:
+        return _fail(error, EXIT_MISSING)
+    except (DeviceError, PackError) as error:
+        return _fail(error, EXIT_UNUSABLE)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
+
+
+def _fail(error: Exception, code: int) -> int:
+    print(f"latentpad-device: error: {error}", file=sys.stderr)
+    return code
+
+
+def _bounce(options: argparse.Namespace) -> None:
+    settings = settings_from(options)
+    performance = read_performance(
+        options.midi, options.gesture, settings.midi.channel, settings.audio.rate_hz
+    )
+    with open_pack(options.pack) as pack:
+        combination = find_combination(pack.manifest, options.combination)
+        report = bounce(pack, combination, performance, settings, options.output, options.tail_s)
+    print(f"{options.output}: {_describe(report)}")
+
+
+def _describe(report: BounceReport) -> str:
+    return str(report)
+
+
+def _play(options: argparse.Namespace) -> None:
+    signal.signal(signal.SIGTERM, _interrupt)
+    settings = settings_from(options)
+    performance = read_performance(
+        options.midi_file, options.gesture, settings.midi.channel, settings.audio.rate_hz
+    )
+    with ExitStack() as stack:
+        pack = stack.enter_context(open_pack(options.pack))
+        combination = find_combination(pack.manifest, options.combination)
+        midi, keys = _open_midi(options.midi), _open_keys()
+        for opened in (midi, keys):
+            if opened is not None:
+                stack.callback(opened.close)
+        inputs = Inputs(midi, keys, performance, song=options.midi_file is not None)
+        play(pack, combination, settings, inputs, board.open_clock(), _say)
+
+
+def _open_midi(name: str | None) -> MidiInput | None:
+    """The MIDI input; without a sequencer that is said, and other inputs may still do."""
+    if name == "none":
+        return None
+    try:
+        return board.open_midi(name)
+    except MidiUnavailableError as error:
+        if name is not None:
+            raise
+        _say(str(error))
+        return None
+
+
+def _open_keys() -> KeyInput | None:
+    try:
+        keys = board.open_keys()
+    except TerminalUnavailableError:
+        return None
+    _say(KEYS_HELP)
+    return keys
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

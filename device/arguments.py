@@ -1,0 +1,84 @@
+"""The command line of latentpad-device, and how its options override the settings file."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from device.settings import Settings, load_settings
+
+_ENVELOPE = {
+    "attack": ("attack_s", "seconds from silence to full level"),
+    "decay": ("decay_s", "seconds from full level to the sustain level"),
+    "sustain": ("sustain", "level of a held note, 0..1"),
+    "release": ("release_s", "seconds from key up to silence"),
+    "start": ("start_position", "where in the sound a note begins, 0..1"),
+}
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """Parse the command line; exits with code 2 and a usage line when it makes no sense."""
+    parser = argparse.ArgumentParser(
+        prog="latentpad-device", description="Play a sound pack: into a file, or live."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_bounce(commands.add_parser("bounce", help="render a MIDI file into a sound file"))
+    _add_play(commands.add_parser("play", help="play live: MIDI keyboard, terminal or a file"))
+    return parser.parse_args(arguments)
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """The settings file with the command line's options over it; raises SettingsError."""
+    settings = load_settings(options.settings)
+    audio = {"rate_hz": options.rate, "interpolation": options.interpolation}
+    if options.command == "play":
+        audio["device"] = options.device
+    envelope = {field: getattr(options, name) for name, (field, _) in _ENVELOPE.items()}
+    return dataclasses.replace(
+        settings,
+        audio=dataclasses.replace(settings.audio, **_given(audio)),
+        envelope=dataclasses.replace(settings.envelope, **_given(envelope)),
+        midi=dataclasses.replace(settings.midi, **_given({"channel": options.channel})),
+    )
+
+
+def _given(options: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pack", type=Path, required=True, help="sound pack: folder or .onsp")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="settings in TOML")
+    parser.add_argument(
+        "--combination",
+        metavar="A,B,C,D",
+        help="instruments at top left, top right, bottom left, bottom right; or an index",
+    )
+    parser.add_argument("--gesture", type=Path, metavar="CSV", help="pad path: seconds,x,y rows")
+    parser.add_argument("--channel", type=int, metavar="N", help="MIDI channel 1..16, 0 for all")
+    parser.add_argument("--rate", type=int, metavar="HZ", help="output sample rate")
+    parser.add_argument("--interpolation", help="linear, default or high")
+    for name, (_, meaning) in _ENVELOPE.items():
+        parser.add_argument(f"--{name}", type=float, metavar="X", help=meaning)
+
+
+def _add_bounce(parser: argparse.ArgumentParser) -> None:
+    _add_common(parser)
+    parser.add_argument("--midi", type=Path, required=True, metavar="SONG.mid", help="what to play")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.wav")
+    parser.add_argument(
+        "--tail-s", type=float, default=10.0, metavar="S",
+        help="longest wait for the last notes to die away (default %(default)s)",
+    )  # fmt: skip
+
+
+def _add_play(parser: argparse.ArgumentParser) -> None:
+    _add_common(parser)
+    parser.add_argument("--device", metavar="NAME", help="sound output (part of its name)")
+    parser.add_argument(
+        "--midi", metavar="NAME", help="listen to the ports of this name only, or `none`"
+    )
+    parser.add_argument(
+        "--midi-file", type=Path, metavar="SONG.mid", help="play this file, then end"
+    )

@@ -1,0 +1,123 @@
+"""Plays a pack live: sound output, MIDI, computer keyboard and a file together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from device.bounce import MEBIBYTE
+from device.engine.mixer import Mixer
+from device.engine.stream import AudioStream
+from device.errors import NothingToPlayError
+from device.grid import Grid, combination_names
+from device.inputs import InputThreads
+from device.pack.model import Combination
+from device.pack.reader import Pack
+from device.performance import FramedEvent
+from device.player import Player
+from device.rows import RowStore
+from device.session import Session
+from device.settings import Settings
+from hardware.interfaces import Clock, KeyInput, MidiInput
+
+FILE_MARGIN_S = 0.02  # nobody waits for a file's notes, so they can all be in good time
+FILE_START_S = 0.1
+LONGEST_FADE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What there is to play with: a song, a keyboard, or both."""
+
+    midi: MidiInput | None
+    keys: KeyInput | None
+    performance: Sequence[FramedEvent]  # of a song, of a gesture, of both, or nothing
+    song: bool  # the performance has notes, and playing ends with it
+
+
+def play(
+    pack: Pack,
+    combination: Combination,
+    settings: Settings,
+    inputs: Inputs,
+    clock: Clock,
+    report: Callable[[str], None],
+) -> None:
+    """Play until the song is over, q is pressed or KeyboardInterrupt comes.
+
+    Raises NothingToPlayError without any input and the engine's stream errors without an output.
+    """
+    if inputs.midi is None and inputs.keys is None and not inputs.song:
+        raise NothingToPlayError(
+            "nothing to play with: connect a MIDI keyboard, run this in a terminal, "
+            "or give a --midi-file"
+        )
+    with ExitStack() as stack:
+        rows = RowStore(pack, settings.playing.row_cache_mb * MEBIBYTE)
+        stack.callback(rows.close)
+        audio, playing = settings.audio, settings.playing
+        mixer = Mixer(
+            audio.rate_hz, max_voices=playing.max_voices, interpolation=audio.interpolation
+        )
+        grid = Grid(pack.manifest, combination)
+        player = Player(mixer, rows, grid, pack.manifest, settings, wait_for_rows=False)
+        stream = stack.enter_context(
+            AudioStream(mixer, device=audio.device, block_frames=audio.block_frames)
+        )
+        names = ", ".join(combination_names(pack.manifest, combination))
+        report(f"playing {pack.manifest.name}: {names}")
+        report(f"sound output latency {stream.latency_s * 1e3:.0f} ms")
+        _Playing(player, mixer, inputs, settings, clock, report).run()
+
+
+class _Playing:
+    """One run from the first event to the end of the last note."""
+
+    def __init__(
+        self,
+        player: Player,
+        mixer: Mixer,
+        inputs: Inputs,
+        settings: Settings,
+        clock: Clock,
+        report: Callable[[str], None],
+    ) -> None:
+        self._player, self._mixer, self._inputs, self._clock = player, mixer, inputs, clock
+        margin_s = settings.audio.event_margin_s
+        if inputs.song:
+            margin_s = max(margin_s, FILE_MARGIN_S)
+        self._session = Session(player, mixer, clock, settings.audio.rate_hz, margin_s, report)
+        self._threads = InputThreads(self._session, clock, report)
+        self._quit = threading.Event()
+        self._channel, self._rate_hz = settings.midi.channel, settings.audio.rate_hz
+
+    def run(self) -> None:
+        """Play, then let everything die away, whatever ended it."""
+        try:
+            self._start_inputs()
+            self._loop()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._threads.stop()
+            self._session.stop()
+            self._fade()
+
+    def _start_inputs(self) -> None:
+        if self._inputs.midi is not None:
+            self._threads.read_midi(self._inputs.midi, self._channel)
+        if self._inputs.keys is not None:
+            self._threads.read_keys(self._inputs.keys, self._quit.set)
+
+    def _loop(self) -> None:
+        start_s = self._clock.now_s() + FILE_START_S
+        last = self._session.schedule(self._inputs.performance, start_s)
+        while not self._quit.is_set() and not (self._inputs.song and self._mixer.frame >= last):
+            self._session.step()
+
+    def _fade(self) -> None:
+        give_up_s = self._clock.now_s() + LONGEST_FADE_S
+        while self._player.sounding and self._clock.now_s() < give_up_s:
+            self._session.step()

@@ -1,0 +1,189 @@
+"""The conductor: takes events at their frames and tells the engine what to play.
+
+It is shared by bounce and live play and knows no clock but the output frame. Between events it
+runs a control tick every CONTROL_S, in which held notes follow the pad and vibrato swings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from device import channels, mapping
+from device.channels import ChannelState
+from device.engine.mixer import Mixer
+from device.events import (
+    Bend,
+    Control,
+    Event,
+    NoteOff,
+    NoteOn,
+    Origin,
+    PortLost,
+    ProgramChange,
+    Sustain,
+    TouchMoved,
+)
+from device.grid import Grid
+from device.lookahead import Lookahead
+from device.notes import Note, Notes, RowSource
+from device.pack.model import Manifest
+from device.position import PadPosition
+from device.settings import Settings
+from device.voices import Key, VoiceAllocator
+
+CONTROL_S = 0.005
+
+
+class Player:
+    """Owns voices, pad position and controllers; the only sender of engine commands."""
+
+    def __init__(
+        self,
+        mixer: Mixer,
+        rows: RowSource,
+        grid: Grid,
+        manifest: Manifest,
+        settings: Settings,
+        *,
+        wait_for_rows: bool,
+    ) -> None:
+        """With wait_for_rows (offline) every note waits for all its cells; live it does not."""
+        self._mixer, self._rows, self._grid = mixer, rows, grid
+        self._pitches, self._midi, self._playing = manifest.pitches, settings.midi, settings.playing
+        rate_hz = manifest.sample_rate_hz
+        self._notes = Notes(mixer, rows, rate_hz, settings, wait=wait_for_rows)
+        self._voices = VoiceAllocator(settings.playing.max_voices)
+        self._channels: dict[Origin, ChannelState] = {}
+        self._position = PadPosition(0.5, 0.5, settings.playing.morph_smoothing_s)
+        self._lookahead = None if wait_for_rows else Lookahead(grid, manifest.pitches)
+        self._control_frames = max(1, round(CONTROL_S * settings.audio.rate_hz))
+        self._next_tick = 0
+        mixer.set_master(0, mapping.decibels_to_gain(settings.audio.master_gain_db))
+        self._look_ahead()
+
+    @property
+    def stolen(self) -> int:
+        """Notes cut short for want of voices."""
+        return self._voices.stolen
+
+    @property
+    def sounding(self) -> int:
+        """Voices that the engine has not finished with."""
+        return len(self._notes)
+
+    @property
+    def target(self) -> tuple[float, float]:
+        """(x, y) that the pad is moving to."""
+        return self._position.target_x, self._position.target_y
+
+    def advance(self, frame: int) -> None:
+        """Run the control ticks up to and including this output frame."""
+        while self._next_tick <= frame:
+            self._tick(self._next_tick)
+            self._next_tick += self._control_frames
+
+    def handle(self, frame: int, event: Event) -> None:
+        """Let an event happen at an output frame; call with frames that do not decrease.
+
+        Raises PackError when a note's row is damaged; the player goes on without that note.
+        """
+        self.advance(frame)
+        match event:
+            case NoteOn():
+                self._note_on(frame, event)
+            case NoteOff(origin, note):
+                self._notes.release(frame, self._voices.stop(Key(origin, note)))
+            case Bend(origin, amount):
+                self._channel(origin).bend = amount
+                self._notes.retune(frame, origin, self._channel(origin))
+            case Sustain(origin, down):
+                self._notes.release(frame, self._voices.sustain(origin, down))
+            case Control():
+                self._control(frame, event)
+            case TouchMoved(x, y):
+                self._aim(x, y)
+            case PortLost(port):
+                self._let_go(frame, lambda origin: origin.port == port)
+            case ProgramChange():
+                pass  # the packs of today hold no programs to change to
+
+    def release_all(self, frame: int) -> None:
+        """Let go of every key and pedal."""
+        self.advance(frame)
+        self._let_go(frame, lambda origin: True)
+
+    def _note_on(self, frame: int, event: NoteOn) -> None:
+        pitch = mapping.nearest_pitch(event.note, self._pitches)
+        wanted = self._grid.at(self._position.x, self._position.y)
+        rows, cells = self._notes.rows_for(pitch, wanted)
+        key = Key(event.origin, event.note)
+        gain = mapping.velocity_gain(event.velocity, self._playing.velocity_curve)
+        voice = self._voices.start(key)
+        note = Note(key, pitch, gain, cells)
+        self._notes.start(frame, voice, note, rows, self._channel(event.origin))
+        if self._lookahead is not None and self._lookahead.played(pitch):
+            self._look_ahead()
+
+    def _tick(self, frame: int) -> None:
+        for voice in self._mixer.collect():
+            self._voices.ended(voice)
+            self._notes.ended(voice)
+        if not len(self._notes):
+            self._position.jump()
+            return
+        self._position.glide(CONTROL_S)
+        self._notes.morph(frame, self._grid.at(self._position.x, self._position.y))
+        for origin, channel in self._channels.items():
+            if channel.modulation > 0:
+                self._notes.retune(frame, origin, channel)
+
+    def _aim(self, x: float | None, y: float | None) -> None:
+        self._position.aim(x, y)
+        if not len(self._notes):
+            self._position.jump()
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        if self._lookahead is not None:
+            self._rows.expect(self._lookahead.wishes(*self.target))
+
+    def _control(self, frame: int, event: Control) -> None:
+        origin, value = event.origin, event.value
+        match event.controller:
+            case self._midi.pad_x_controller:
+                self._aim(value / 127, None)
+            case self._midi.pad_y_controller:
+                self._aim(None, value / 127)
+            case channels.SOSTENUTO:
+                voices = self._voices.sostenuto(origin, value >= channels.PEDAL_DOWN_FROM)
+                self._notes.release(frame, voices)
+            case channels.ALL_SOUND_OFF:
+                self._notes.kill(frame, self._voices.drop(lambda key: key.origin == origin))
+            case channels.RESET_CONTROLLERS:
+                self._reset(frame, origin)
+            case number if number >= channels.ALL_NOTES_OFF:
+                stopped = self._voices.stop_all(lambda key: key.origin == origin)
+                self._notes.release(frame, stopped)
+            case _:
+                self._channel(origin).control(event.controller, value)
+                self._refresh(frame, origin)
+
+    def _reset(self, frame: int, origin: Origin) -> None:
+        self._channel(origin).reset()
+        self._notes.release(frame, self._voices.sustain(origin, False))
+        self._notes.release(frame, self._voices.sostenuto(origin, False))
+        self._refresh(frame, origin)
+
+    def _refresh(self, frame: int, origin: Origin) -> None:
+        self._notes.retune(frame, origin, self._channel(origin))
+        self._notes.remix(frame, origin, self._channel(origin))
+
+    def _let_go(self, frame: int, chosen: Callable[[Origin], bool]) -> None:
+        self._voices.lift_pedals(chosen)
+        released = self._voices.release(lambda key: chosen(key.origin))
+        self._notes.release(frame, released)
+
+    def _channel(self, origin: Origin) -> ChannelState:
+        if origin not in self._channels:
+            self._channels[origin] = ChannelState(self._playing.bend_range_semitones)
+        return self._channels[origin]

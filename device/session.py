@@ -1,0 +1,89 @@
+"""Live playing: one queue of events in, the player out, each event at arrival + one latency."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import queue
+from collections.abc import Callable, Iterable
+
+from device.engine.mixer import Mixer
+from device.events import Event
+from device.pack.errors import PackError
+from device.performance import FramedEvent
+from device.player import CONTROL_S, Player
+from device.timeline import Timeline
+from hardware.interfaces import Clock
+
+
+class Session:
+    """Sole owner of the player while it plays live; any thread may post events to it."""
+
+    def __init__(
+        self,
+        player: Player,
+        mixer: Mixer,
+        clock: Clock,
+        rate_hz: int,
+        margin_s: float,
+        report: Callable[[str], None],
+    ) -> None:
+        """`report` is told, once each, of notes that cannot be played."""
+        self._player, self._mixer, self._clock, self._report = player, mixer, clock, report
+        self._margin_frames = round(margin_s * rate_hz)
+        self._timeline = Timeline(rate_hz)
+        self._arrivals: queue.SimpleQueue[tuple[float, Event]] = queue.SimpleQueue()
+        self._due: list[tuple[int, int, Event]] = []  # a heap: frame, order of coming, event
+        self._order = itertools.count()
+        self._reported: set[str] = set()
+        self._timeline.observe(mixer.frame, clock.now_s())
+
+    def post(self, event: Event, time_s: float) -> None:
+        """An event arrived at time_s on the clock; a later time is kept until then."""
+        self._arrivals.put((time_s, event))
+
+    def schedule(self, performance: Iterable[FramedEvent], start_s: float) -> int:
+        """Play from time start_s on the clock; returns the frame of the last event."""
+        first = self._timeline.frame_at(start_s) + self._margin_frames
+        last = first
+        for frame, event in performance:
+            last = first + frame
+            self._push(last, event)
+        return last
+
+    def step(self, wait_s: float = CONTROL_S) -> None:
+        """Wait at most wait_s for an event, then let happen all that is due."""
+        self._take_arrivals(wait_s)
+        now_s = self._clock.now_s()
+        self._timeline.observe(self._mixer.frame, now_s)
+        horizon = self._timeline.frame_at(now_s) + self._margin_frames
+        while self._due and self._due[0][0] <= horizon:
+            frame, _, event = heapq.heappop(self._due)
+            self._handle(frame, event)
+        self._player.advance(horizon)
+
+    def stop(self) -> None:
+        """Let go of every key; what is still to come is forgotten."""
+        self._due.clear()
+        self._player.release_all(self._timeline.frame_at(self._clock.now_s()))
+
+    def _take_arrivals(self, wait_s: float) -> None:
+        try:
+            arrival = self._arrivals.get(timeout=wait_s)
+            while True:
+                time_s, event = arrival
+                self._push(self._timeline.frame_at(time_s) + self._margin_frames, event)
+                arrival = self._arrivals.get_nowait()
+        except queue.Empty:
+            return
+
+    def _push(self, frame: int, event: Event) -> None:
+        heapq.heappush(self._due, (frame, next(self._order), event))
+
+    def _handle(self, frame: int, event: Event) -> None:
+        try:
+            self._player.handle(frame, event)
+        except PackError as error:
+            if str(error) not in self._reported:
+                self._reported.add(str(error))
+                self._report(f"a note cannot be played: {error}")
