@@ -95,24 +95,30 @@ def encode_cell(
 ) -> bytes:
     """The bytes of a cell file, notes ascending by pitch.
 
-    Of `loops` only those of looped notes are stored. The header is read back before it is
+    `loops` may have more than the looped notes. The header is read back before it is
     returned: raises PackInvalidError for whatever a reader would refuse.
     """
+    for note in notes:
+        _check_loop(note.info, loops)
     streams = [_stream(note, rate_hz, codec) for note in notes]
-    looped = {
-        note.info.pitch: loops[note.info.pitch]
-        for note in notes
-        if note.info.mode is PlayMode.LOOP and note.info.pitch in loops
-    }
     table = [(note.info, len(stream)) for note, stream in zip(notes, streams, strict=True)]
     renderer = (renderer_name, renderer_version)
     try:
-        header = encode_header(rate_hz, codec, recipe, renderer, table, looped)
+        header = encode_header(rate_hz, codec, recipe, renderer, table, loops)
     except (TypeError, ValueError) as error:
         raise PackInvalidError("new cell", f"header cannot be written as JSON: {error}") from None
     data = b"".join([header, *(note.head for note in notes), *streams])
     parse_header(data, "new cell")
     return data
+
+
+def _check_loop(info: NoteInfo, loops: Mapping[int, Loop]) -> None:
+    """A looped note needs loop points, and ends with them."""
+    if info.mode is PlayMode.LOOP:
+        end = loops[info.pitch].end_frame if info.pitch in loops else None
+        if info.frames != end:
+            problem = f"{info.frames} frames are not the end of its loop, {end}"
+            raise PackInvalidError(f"note {info.pitch}", problem)
 
 
 def _stream(note: EncodedNote, rate_hz: int, codec: Codec) -> bytes:

@@ -18,14 +18,13 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from device.pack import limits
 from device.pack.cell_table import CellHeader, Codec, read_header
 from device.pack.errors import PackDamagedError, PackInvalidError, PackUnsafeError
 from device.pack.fields import Fields
-from device.pack.loop_table import loops_to_json
-from device.pack.model import Loop, NoteInfo, Recipe
+from device.pack.model import Loop, NoteInfo, PlayMode, Recipe
 from device.pack.strict_json import loads
 from device.pack.version import check_format
 
@@ -42,7 +41,7 @@ def encode_header(
     recipe: Recipe,
     renderer: tuple[str, str],
     notes: Sequence[tuple[NoteInfo, int]],
-    loops: dict[int, Loop],
+    loops: Mapping[int, Loop],
 ) -> bytes:
     """The bytes before the heads; notes come with the length of their streams in bytes.
 
@@ -54,13 +53,19 @@ def encode_header(
         "head_frames": limits.head_frames(rate_hz),
         "renderer": {"name": renderer[0], "version": renderer[1]},
         "recipe": [{"source": source, "weight": weight} for source, weight in recipe.sources],
-        "loops": loops_to_json(loops),
-        "notes": [{**vars(info), "data_bytes": length} for info, length in notes],
+        "notes": [_note_to_json(info, length, loops) for info, length in notes],
     }
     text = json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
     pages = -(-(_PREFIX.size + len(text)) // PAGE_BYTES)
     json_bytes = pages * PAGE_BYTES - _PREFIX.size
     return _PREFIX.pack(MAGIC, CELL_MAJOR, CELL_MINOR, json_bytes) + text.ljust(json_bytes)
+
+
+def _note_to_json(info: NoteInfo, data_bytes: int, loops: Mapping[int, Loop]) -> dict[str, object]:
+    note = {**vars(info), "data_bytes": data_bytes}
+    if info.mode is PlayMode.LOOP:
+        note["loop_start_frame"] = loops[info.pitch].start_frame
+    return note
 
 
 def parse_header(data: bytes | memoryview, path: str) -> CellHeader:

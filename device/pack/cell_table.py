@@ -8,7 +8,6 @@ from enum import StrEnum
 from device.pack import limits
 from device.pack.errors import PackDamagedError
 from device.pack.fields import Fields
-from device.pack.loop_table import read_loops
 from device.pack.model import Loop, NoteInfo, PlayMode, Recipe
 
 FRAME_BYTES = 2
@@ -51,8 +50,7 @@ def read_header(fields: Fields, heads_at: int, size: int) -> CellHeader:
     renderer_version = renderer.text("version", limits.TEXT_CHARACTERS)
     renderer.finish()
     recipe = _read_recipe(fields)
-    loops = read_loops(fields, rate_hz)
-    notes, lengths = _read_notes(fields, rate_hz, codec, loops)
+    notes, loops, lengths = _read_notes(fields, rate_hz, codec)
     fields.finish()
     heads, data = _layout(lengths, heads_at, head_frames)
     end = sum(data[max(data)])
@@ -79,28 +77,28 @@ def _read_recipe(fields: Fields) -> Recipe:
 
 
 def _read_notes(
-    fields: Fields, rate_hz: int, codec: Codec, loops: dict[int, Loop]
-) -> tuple[dict[int, NoteInfo], dict[int, int]]:
-    """The notes, and the lengths of their streams in bytes, by ascending pitch."""
+    fields: Fields, rate_hz: int, codec: Codec
+) -> tuple[dict[int, NoteInfo], dict[int, Loop], dict[int, int]]:
+    """The notes, their loops, and the lengths of their streams in bytes, by ascending pitch."""
     notes: dict[int, NoteInfo] = {}
+    loops: dict[int, Loop] = {}
     lengths: dict[int, int] = {}
     last_pitch = -1
     frames = (1, limits.max_frames(rate_hz))
     for one in fields.each("notes", limits.NOTES):
         note = _read_note(one, frames)
-        length = one.integer("data_bytes", (1, limits.CELL_BYTES))
+        pitch = note.pitch
+        if pitch <= last_pitch:
+            one.fail("pitch", f"{pitch} is not above {last_pitch}")
+        last_pitch = pitch
+        notes[pitch] = note
+        lengths[pitch] = _read_length(one, note, codec)
+        if note.mode is PlayMode.LOOP:
+            loops[pitch] = _read_loop(one, note)
+        elif note.decay_db_per_s:
+            one.fail("decay_db_per_s", f"{note.decay_db_per_s:g} of a one-shot is not 0")
         one.finish()
-        if note.pitch <= last_pitch:
-            one.fail("pitch", f"{note.pitch} is not above {last_pitch}")
-        if codec is Codec.PCM_S16LE and length != note.frames * FRAME_BYTES:
-            one.fail("data_bytes", f"{length} is not {FRAME_BYTES} for each of its frames")
-        _check_mode(one, note, loops.get(note.pitch))
-        last_pitch = note.pitch
-        notes[last_pitch], lengths[last_pitch] = note, length
-    for pitch in loops:
-        if pitch not in notes or notes[pitch].mode is not PlayMode.LOOP:
-            fields.fail("loops", f"pitch {pitch} is not a looped note of this cell")
-    return notes, lengths
+    return notes, loops, lengths
 
 
 def _read_note(fields: Fields, frames: tuple[int, int]) -> NoteInfo:
@@ -114,14 +112,17 @@ def _read_note(fields: Fields, frames: tuple[int, int]) -> NoteInfo:
     )
 
 
-def _check_mode(fields: Fields, note: NoteInfo, loop: Loop | None) -> None:
-    if note.mode is PlayMode.ONE_SHOT:
-        if note.decay_db_per_s:
-            fields.fail("decay_db_per_s", f"{note.decay_db_per_s:g} of a one-shot is not 0")
-    elif loop is None:
-        fields.fail("mode", f"pitch {note.pitch} is looped but has no loop points")
-    elif note.frames != loop.end_frame:
-        fields.fail("frames", f"{note.frames} is not the end of the loop, {loop.end_frame}")
+def _read_length(fields: Fields, note: NoteInfo, codec: Codec) -> int:
+    length = fields.integer("data_bytes", (1, limits.CELL_BYTES))
+    if codec is Codec.PCM_S16LE and length != note.frames * FRAME_BYTES:
+        fields.fail("data_bytes", f"{length} is not {FRAME_BYTES} for each of its frames")
+    return length
+
+
+def _read_loop(fields: Fields, note: NoteInfo) -> Loop:
+    """A looped note stores no more than the loop's end, so its start says all."""
+    start = fields.integer("loop_start_frame", (0, note.frames - 1))
+    return Loop(start, note.frames - start)
 
 
 def _layout(

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from device.pack import limits
 from device.pack.corners import CORNERS, WEIGHT_LAWS
 from device.pack.fields import Fields
-from device.pack.loop_table import loops_to_json
 from device.pack.manifest_parts import (
     read_combinations,
     read_corners,
     read_credit,
-    read_pack_loops,
+    read_loops,
     read_pitches,
     read_preview,
     read_uuid,
@@ -46,7 +45,7 @@ def manifest_to_json(manifest: Manifest) -> dict[str, object]:
         "renderer": {"name": manifest.renderer_name, "version": manifest.renderer_version},
         "corners": _by_role([[vars(sound) for sound in corner] for corner in manifest.corners]),
         "combinations": [_combination_to_json(one) for one in manifest.combinations],
-        "loops": loops_to_json(manifest.loops),
+        "loops": [{"pitch": pitch, **vars(loop)} for pitch, loop in sorted(manifest.loops.items())],
         "loudness_lufs": manifest.loudness_lufs,
         "peak_dbfs": manifest.peak_dbfs,
         **optional,
@@ -104,7 +103,7 @@ def _read(fields: Fields) -> Manifest:
         renderer_version=renderer.text("version", limits.TEXT_CHARACTERS),
         corners=corners,
         combinations=read_combinations(fields, corners, (columns, rows)),
-        loops=read_pack_loops(fields, pitches, rate_hz),
+        loops=read_loops(fields, pitches, rate_hz),
         loudness_lufs=fields.number("loudness_lufs", limits.TARGET_LUFS),
         peak_dbfs=fields.number("peak_dbfs", limits.PEAK_DBFS),
         min_player=min_player,

@@ -7,7 +7,6 @@ import re
 from device.pack import limits
 from device.pack.corners import CORNERS
 from device.pack.fields import Fields, shown
-from device.pack.loop_table import read_loops
 from device.pack.members import check_member_name, is_cell_name
 from device.pack.model import Combination, Credit, Instrument, Loop
 
@@ -107,12 +106,20 @@ def _row(fields: Fields, index: int, row: object, columns: int) -> tuple[str, ..
     return tuple(row)
 
 
-def read_pack_loops(fields: Fields, pitches: tuple[int, ...], rate_hz: int) -> dict[int, Loop]:
-    """The loop points shared by all cells, at pitches of the pack."""
-    loops = read_loops(fields, rate_hz)
-    for pitch in loops:
-        if pitch not in pitches:
-            fields.fail("loops", f"pitch {pitch} is not a pitch of this pack")
+def read_loops(fields: Fields, pitches: tuple[int, ...], rate_hz: int) -> dict[int, Loop]:
+    """The loop points shared by all cells, by pitches of the pack, ascending."""
+    loops: dict[int, Loop] = {}
+    last_pitch = -1
+    most = limits.max_frames(rate_hz)
+    for one in fields.each("loops", (0, len(pitches))):
+        pitch = one.integer("pitch", limits.PITCH)
+        start = one.integer("start_frame", (0, most - 1))
+        length = one.integer("length_frames", (1, most - start))
+        one.finish()
+        if pitch <= last_pitch or pitch not in pitches:
+            one.fail("pitch", f"{pitch} is not a pitch of this pack above {last_pitch}")
+        last_pitch = pitch
+        loops[pitch] = Loop(start, length)
     return loops
 
 

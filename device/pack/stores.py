@@ -54,23 +54,23 @@ class DirectoryStore:
     def open(self, member: str) -> Extent:
         """The whole file at a path that is known to be plain."""
         path = self._path / member
-        for parent in path.relative_to(self._path).parents:
-            self._check_directory(self._path / parent)
+        for end, character in enumerate(member):
+            if character == "/":
+                _check_directory(self._path / member[:end])
         descriptor, size = open_regular(path)
         return Extent(descriptor, 0, size, True, path)
 
-    def _check_directory(self, directory: Path) -> None:
-        if directory == self._path:
-            return
-        try:
-            mode = directory.lstat().st_mode
-        except OSError:
-            raise PackNotFoundError(directory, "is not there") from None
-        if not stat.S_ISDIR(mode):
-            raise PackUnsafeError(directory, "is not a plain directory")
-
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _check_directory(directory: Path) -> None:
+    try:
+        mode = directory.lstat().st_mode
+    except OSError:
+        raise PackNotFoundError(directory, "is not there") from None
+    if not stat.S_ISDIR(mode):
+        raise PackUnsafeError(directory, "is not a plain directory")
 
 
 class ArchiveStore:

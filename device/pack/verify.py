@@ -28,7 +28,7 @@ class VerifyReport:
     name: str = ""  # of the pack; '' if it could not be opened
     cells: int = 0
     notes: int = 0
-    frames: int = 0
+    seconds: float = 0.0  # of stored sound
     cell_bytes: int = 0
     problems: tuple[PackError, ...] = field(default=())
 
@@ -66,7 +66,7 @@ def _verify(pack: Pack, decode: bool) -> VerifyReport:
         name=pack.manifest.name,
         cells=len(names),
         notes=len(names) * len(pack.manifest.pitches),
-        frames=sum(frames for frames, _, _ in results),
+        seconds=sum(frames for frames, _, _ in results) / pack.manifest.sample_rate_hz,
         cell_bytes=sum(size for _, size, _ in results),
         problems=tuple(problems),
     )
