@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +27,10 @@ Samples = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PreparedNote:
-    """One source note ready for a renderer, and what was found on the way."""
+    """What was found and done while one source note was prepared; its samples go beside it."""
 
     sound: str
     pitch: int
-    samples: Samples = field(repr=False)  # [frames], mono, full scale 1
     source_id: str  # hash of the samples
     steady: Steady
     corrected_cents: float
@@ -39,8 +38,11 @@ class PreparedNote:
     warnings: tuple[str, ...]
 
 
-def prepare_note(file: SourceFile, settings: NoteSettings) -> PreparedNote:
-    """The whole chain for one file; BadAudioError says what is wrong with it."""
+def prepare_note(file: SourceFile, settings: NoteSettings) -> tuple[PreparedNote, Samples]:
+    """The whole chain for one file: its record and samples [frames], mono, full scale 1.
+
+    BadAudioError says what is wrong with it.
+    """
     rate_hz = settings.rate_hz
     audio, file_rate_hz, warnings = read_mono(file.path)
     note = trimmed(without_rumble(resampled(audio, file_rate_hz, rate_hz), rate_hz), rate_hz)
@@ -55,16 +57,16 @@ def prepare_note(file: SourceFile, settings: NoteSettings) -> PreparedNote:
         resampled(note, rate_hz * 2 ** (shift_cents / 1200), rate_hz), rate_hz, settings.length_s
     )
     note, gain_db = levelled(note, rate_hz, settings.loudness_lufs, settings.peak_dbfs)
-    return PreparedNote(
-        file.sound,
-        file.pitch,
-        note,
-        source_id(note, rate_hz),
-        steady_part(note, rate_hz),
-        cents,
-        gain_db,
-        tuple(f"{file.path.name}: {warning}" for warning in warnings),
+    prepared = PreparedNote(
+        sound=file.sound,
+        pitch=file.pitch,
+        source_id=source_id(note, rate_hz),
+        steady=steady_part(note, rate_hz),
+        corrected_cents=cents,
+        gain_db=gain_db,
+        warnings=tuple(f"{file.path.name}: {warning}" for warning in warnings),
     )
+    return prepared, note
 
 
 def correction_cents(note: Samples, rate_hz: int, pitch: int) -> tuple[float, list[str]]:

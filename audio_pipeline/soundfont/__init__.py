@@ -1,0 +1,1 @@
+"""Source notes from SoundFonts (.sf2)."""
