@@ -1,0 +1,113 @@
+/* What each command does; bad ones are counted and their rows given back. */
+#include <math.h>
+
+#include "state.h"
+
+#define MAX_GAIN 64.0f
+#define MIN_STEP (1.0 / 4096.0)
+
+static float within(float x, float low, float high) { return x >= low ? (x <= high ? x : high) : low; }
+
+static double step_within(double step) {
+    return step >= MIN_STEP ? (step <= LP_MAX_STEP ? step : LP_MAX_STEP) : MIN_STEP; /* NaN: the lowest */
+}
+
+static LpEnvelope envelope_within(const LpEnvelope *e) {
+    return (LpEnvelope){within(e->attack_s, 0.0f, 3600.0f), within(e->decay_s, 0.0f, 3600.0f),
+                        within(e->sustain, 0.0f, 1.0f), within(e->release_s, 0.0f, 3600.0f)};
+}
+
+static int row_is_sane(const LpRow *row) {
+    if (!row || row->frames < 0 || row->loop_start < 0 || row->loop_length < 0) return 0;
+    return row->loop_length == 0 || row->loop_start + row->loop_length <= row->frames;
+}
+
+static int rows_are_sane(const LpCommand *command) {
+    if (command->row_count < 1 || command->row_count > LP_CELLS) return 0;
+    for (int i = 0; i < command->row_count; i++)
+        if (!row_is_sane(command->rows[i]) || !isfinite(command->weights[i])) return 0;
+    return 1;
+}
+
+static void refuse(LpMixer *mixer, const LpCommand *command) {
+    COUNT_UP(mixer->counts.ignored_events, 1);
+    if (command->kind != LP_NOTE_ON && command->kind != LP_SET_CELLS) return;
+    for (int i = 0; i < command->row_count && i < LP_CELLS; i++)
+        give_back_row(&mixer->common.returns, command->rows[i]);
+}
+
+/* A ghost place for a stolen sound; when all are fading, the faintest is cut. */
+static Voice **free_ghost(LpMixer *mixer) {
+    Voice **faintest = &mixer->ghosts[0];
+    for (int i = 0; i < mixer->max_voices; i++) {
+        Voice **ghost = &mixer->ghosts[i];
+        if (!(*ghost)->sounding) return ghost;
+        if (ramp_now(&(*ghost)->fade) < ramp_now(&(*faintest)->fade)) faintest = ghost;
+    }
+    COUNT_UP(mixer->counts.cut_ghosts, 1);
+    voice_end(*faintest, &mixer->common);
+    return faintest;
+}
+
+static void steal(LpMixer *mixer, Voice **slot) {
+    Voice **ghost = free_ghost(mixer);
+    Voice *stolen = *slot;
+    *slot = *ghost;
+    *ghost = stolen;
+    stolen->number = -1;
+    voice_fade_out(stolen, &mixer->common);
+}
+
+static void note_on(LpMixer *mixer, const LpCommand *command) {
+    LpCommand note = *command;
+    double start = command->start_frame;
+    note.start_frame = start >= 0.0 ? fmin(start, 0x1p40) : 0.0;
+    note.step = step_within(command->step);
+    note.gain = within(command->gain, 0.0f, MAX_GAIN);
+    note.pan = within(command->pan, -1.0f, 1.0f);
+    note.envelope = envelope_within(&command->envelope);
+    Voice **slot = &mixer->slots[command->voice];
+    if ((*slot)->sounding) steal(mixer, slot);
+    voice_start(*slot, &note, &mixer->common);
+}
+
+static void change(LpMixer *mixer, Voice *voice, const LpCommand *command) {
+    Common *common = &mixer->common;
+    LpEnvelope envelope;
+    switch (command->kind) {
+    case LP_NOTE_OFF: voice_release(voice); break;
+    case LP_KILL: voice_fade_out(voice, common); break;
+    case LP_SET_CELLS: voice_set_cells(voice, command, common); break;
+    case LP_SET_STEP: voice_set_step(voice, step_within(command->step), common); break;
+    case LP_SET_GAIN: voice_set_level(voice, within(command->gain, 0.0f, MAX_GAIN), voice->pan, common); break;
+    case LP_SET_PAN: voice_set_level(voice, voice->gain, within(command->pan, -1.0f, 1.0f), common); break;
+    case LP_SET_ENVELOPE:
+        envelope = envelope_within(&command->envelope);
+        voice_set_envelope(voice, &envelope, common);
+        break;
+    default: refuse(mixer, command);
+    }
+}
+
+static void panic(LpMixer *mixer) {
+    for (int i = 0; i < mixer->max_voices; i++)
+        if (mixer->slots[i]->sounding) voice_fade_out(mixer->slots[i], &mixer->common);
+}
+
+void command_apply(LpMixer *mixer, const LpCommand *command) {
+    int needs_rows = command->kind == LP_NOTE_ON || command->kind == LP_SET_CELLS;
+    if (command->kind == LP_PANIC) {
+        panic(mixer);
+    } else if (command->kind == LP_SET_MASTER) {
+        ramp_to(&mixer->master, within(command->gain, 0.0f, MAX_GAIN), mixer->common.ramp_frames);
+    } else if (command->voice < 0 || command->voice >= mixer->max_voices ||
+               (needs_rows && !rows_are_sane(command))) {
+        refuse(mixer, command);
+    } else if (command->kind == LP_NOTE_ON) {
+        note_on(mixer, command);
+    } else if (mixer->slots[command->voice]->sounding) {
+        change(mixer, mixer->slots[command->voice], command);
+    } else {
+        refuse(mixer, command);
+    }
+}

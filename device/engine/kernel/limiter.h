@@ -1,0 +1,28 @@
+/* Look-ahead soft limiter of the stereo bus: gain exactly 1 below -1 dBFS, output never beyond 1.
+
+   wanted gain  of a frame with peak p > T: (T + (1-T) z / (1+z)) / p, z = (p-T) / (1-T), T = -1 dBFS
+   minimum      over the frame and the 64 before it
+   release      g += (minimum - g rising) (1 - e^(-1 / 80 ms)), falling at once
+   smoothing    mean of the last 64
+   delay        64 frames: every mean that meets a frame is of minima that have seen it */
+#pragma once
+#include "mixer.h"
+#include "vector.h"
+
+typedef struct {
+    float held_left[LP_BLOCK], held_right[LP_BLOCK]; /* the frames of the last 64, by frame modulo 64 */
+    float wanted[LP_BLOCK];                          /* of the block being filled */
+    float later_minimum[LP_BLOCK + 1];               /* of the block before: from each frame to its end */
+    float released[LP_BLOCK];                        /* the last 64, by frame modulo 64 */
+    float minimum;                                   /* of the block being filled, so far */
+    float gain;                                      /* after release */
+    float release;                                   /* fraction per frame */
+    double sum;                                      /* of released; exact in double, so it cannot drift */
+    int at;                                          /* frame modulo 64 */
+} Limiter;
+
+void limiter_reset(Limiter *limiter, double rate_hz);
+
+/* Replaces `count` frames (not beyond the block: at + count <= 64) by those of 64 frames ago, limited.
+   Returns the smallest gain used. */
+float limiter_run(Limiter *limiter, float *left, float *right, int count);

@@ -1,0 +1,40 @@
+/* The whole state of a mixer: voices, bus, limiter, rings and counters. */
+#pragma once
+#include <stdatomic.h>
+
+#include "limiter.h"
+#include "schedule.h"
+#include "voice.h"
+
+/* Written by the audio thread alone, read by anyone at any time. */
+typedef struct {
+    _Atomic int64_t frames, callbacks, underflows, late_events, ignored_events, starved_rows, cut_ghosts,
+        nonfinite;
+    _Atomic int32_t active_voices, fading_voices;
+    _Atomic float peak, limiter_gain;
+} Counts;
+
+struct LpMixer {
+    Ring commands;
+    uint32_t reserve; /* records of `commands` kept for note-off, kill and panic */
+    Schedule schedule;
+    Common common;
+    Ramp master;
+    Limiter limiter;
+    Bus bus;
+    Window window;
+    Counts counts;
+    int64_t frame;
+    int32_t max_voices;
+    Voice *voices;  /* 2 * max_voices */
+    Voice **slots;  /* voice number -> its sound; sounds are never copied, only pointers change places */
+    Voice **ghosts; /* stolen sounds fading out */
+};
+
+/* For the one writer: no read-modify-write is needed. */
+#define COUNT_UP(counter, n) \
+    atomic_store_explicit(&(counter), atomic_load_explicit(&(counter), memory_order_relaxed) + (n), \
+                          memory_order_relaxed)
+
+/* Carries out one command now. */
+void command_apply(LpMixer *mixer, const LpCommand *command);

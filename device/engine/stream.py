@@ -1,0 +1,146 @@
+"""A mixer playing to a sound device: PortAudio calls the C kernel, Python is never in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType, TracebackType
+from typing import Self
+
+from device.engine import checks
+from device.engine._mixer import ffi, lib
+from device.engine.errors import (
+    AudioLibraryMissingError,
+    OutputDeviceMissingError,
+    RateUnsupportedError,
+    StreamError,
+)
+from device.engine.mixer import Mixer
+
+CHANNELS = 2
+SAMPLE_FORMAT = "float32"
+PORTAUDIO_INVALID_RATE = -9997  # paInvalidSampleRate
+
+
+def _load_sounddevice() -> ModuleType:
+    try:
+        import sounddevice
+    except OSError as error:
+        raise AudioLibraryMissingError(
+            "PortAudio is missing: install the system package libportaudio2"
+        ) from error
+    module: ModuleType = sounddevice
+    return module
+
+
+def _check_device(sd: ModuleType, device: int | str | None) -> None:
+    try:
+        sd.query_devices(device, "output")
+    except (ValueError, sd.PortAudioError) as error:
+        wanted = "no output device at all" if device is None else f"no output device {device!r}"
+        found = ", ".join(d["name"] for d in sd.query_devices() if d["max_output_channels"] > 0)
+        raise OutputDeviceMissingError(f"{wanted}; there is: {found or 'none'}") from error
+
+
+def _check_rate(sd: ModuleType, device: int | str | None, rate_hz: int) -> None:
+    try:
+        sd.check_output_settings(device, CHANNELS, SAMPLE_FORMAT, samplerate=rate_hz)
+    except sd.PortAudioError as error:
+        if PORTAUDIO_INVALID_RATE not in error.args:
+            raise StreamError(f"the output device refused stereo float32: {error}") from error
+        default_hz = sd.query_devices(device, "output")["default_samplerate"]
+        raise RateUnsupportedError(
+            f"the output device cannot play at {rate_hz} Hz; its own rate is {default_hz:g} Hz"
+        ) from error
+
+
+class AudioStream:
+    """Plays a mixer at its own rate; opened at once, silent until start().
+
+    device: PortAudio's number or a part of a name, None is the default output.
+    block_frames: frames per callback, 16..8192. A context manager starts and closes it.
+
+    Raises AudioLibraryMissingError, OutputDeviceMissingError, RateUnsupportedError and, for anything
+    else that the device refuses, StreamError.
+    """
+
+    def __init__(
+        self, mixer: Mixer, *, device: int | str | None = None, block_frames: int = 256
+    ) -> None:
+        self.mixer = mixer  # kept alive as long as the audio thread may use it
+        checks.whole("block_frames", block_frames, 16, 8192)
+        sd = _load_sounddevice()
+        _check_device(sd, device)
+        _check_rate(sd, device, mixer.rate_hz)
+        self._error: type[Exception] = sd.PortAudioError
+        self._closed = False
+        try:
+            self._stream = sd._StreamBase(
+                kind="output",
+                samplerate=mixer.rate_hz,
+                blocksize=block_frames,
+                device=device,
+                channels=CHANNELS,
+                dtype=SAMPLE_FORMAT,
+                latency="low",
+                extra_settings=None,
+                callback=ffi.addressof(lib, "lp_mixer_callback"),
+                finished_callback=None,
+                clip_off=True,  # the limiter keeps the output within full scale
+                dither_off=True,
+                never_drop_input=None,
+                prime_output_buffers_using_stream_callback=None,
+                userdata=mixer.cdata,
+                wrap_callback=None,
+            )
+        except sd.PortAudioError as error:
+            raise StreamError(f"the output device cannot be opened: {error}") from error
+
+    def start(self) -> None:
+        """Begin to play; harmless when playing."""
+        if not self._stream.active:
+            self._attempt("started", self._stream.start)
+
+    def stop(self) -> None:
+        """End after what is on its way; the mixer keeps its state and start() goes on from there."""
+        if not self._closed and not self._stream.stopped:
+            self._attempt("stopped", self._stream.stop)
+
+    def close(self) -> None:
+        """Stop and give the device back; harmless when closed."""
+        if self._closed:
+            return
+        self._closed = True
+        self._stream.close(ignore_errors=True)
+
+    @property
+    def is_playing(self) -> bool:
+        """False also when the device has gone away by itself."""
+        return not self._closed and bool(self._stream.active)
+
+    @property
+    def latency_s(self) -> float:
+        """From the callback to the ear, as PortAudio and the device tell it; without the limiter's."""
+        return float(self._stream.latency)
+
+    @property
+    def load(self) -> float:
+        """Share of the callback's time in use, 0..1, smoothed by PortAudio."""
+        return float(self._stream.cpu_load) if self.is_playing else 0.0
+
+    def _attempt(self, what: str, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except self._error as error:
+            raise StreamError(f"the output device cannot be {what}: {error}") from error
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
