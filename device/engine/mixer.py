@@ -5,9 +5,9 @@ is applied at once and counted, NOW is applied at once and not counted. A sound 
 LATENCY_FRAMES after its event: the look-ahead of the limiter.
 
 Commands return False when they were dropped (and counted) because the ring was full. An eighth of
-it is kept for note_off, kill and panic, so that what sounds can always be ended. set_cells, set_step,
-set_gain, set_pan and set_master move in a straight line over ramp_s. Pan is constant power with
-0 dB in the centre.
+it is kept for note_off, kill and panic, so that what sounds can always be ended. set_cells,
+set_step, set_gain, set_pan and set_master move in a straight line over ramp_s. Pan is constant
+power with 0 dB in the centre.
 """
 
 from __future__ import annotations

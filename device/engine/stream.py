@@ -59,8 +59,8 @@ class AudioStream:
     device: PortAudio's number or a part of a name, None is the default output.
     block_frames: frames per callback, 16..8192. A context manager starts and closes it.
 
-    Raises AudioLibraryMissingError, OutputDeviceMissingError, RateUnsupportedError and, for anything
-    else that the device refuses, StreamError.
+    Raises AudioLibraryMissingError, OutputDeviceMissingError, RateUnsupportedError and, for
+    anything else that the device refuses, StreamError.
     """
 
     def __init__(
@@ -97,11 +97,14 @@ class AudioStream:
 
     def start(self) -> None:
         """Begin to play; harmless when playing."""
-        if not self._stream.active:
-            self._attempt("started", self._stream.start)
+        if self._stream.active:
+            return
+        if not self._stream.stopped:  # it ended by itself: the device had gone away
+            self._attempt("stopped", self._stream.stop)
+        self._attempt("started", self._stream.start)
 
     def stop(self) -> None:
-        """End after what is on its way; the mixer keeps its state and start() goes on from there."""
+        """End after what is on its way; the mixer keeps its state for another start()."""
         if not self._closed and not self._stream.stopped:
             self._attempt("stopped", self._stream.stop)
 
@@ -119,7 +122,7 @@ class AudioStream:
 
     @property
     def latency_s(self) -> float:
-        """From the callback to the ear, as PortAudio and the device tell it; without the limiter's."""
+        """From callback to ear, as the device tells it; the limiter's look-ahead comes on top."""
         return float(self._stream.latency)
 
     @property
