@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,8 @@ from scipy.ndimage import median_filter, uniform_filter1d
 
 from audio_pipeline.loudness import momentary_loudness_lufs
 from audio_pipeline.quality.bands import Float32, audible_db, band_power
-from audio_pipeline.quality.fine_pitch import cents_off, frequency_hz
+from audio_pipeline.quality.fine_pitch import cents_off
+from audio_pipeline.tuning import frequency_hz
 
 NOTE_S = 4.0
 """Notes are measured over their first four seconds, loops unrolled."""
@@ -26,7 +28,8 @@ class NoteFeatures:
     bands: Float32  # power, [10 ms hops, BANDS]
     bands_db: Float32  # the same in dB, the inaudible cut off
     loudness_lufs: float  # loudest 400 ms
-    attack_log10_s: float  # log10 of the time to 70 % of the loudest 10 ms
+    peak_dbfs: float
+    attack_log10_s: float  # log10 of the time to 70 % of the highest level
     late_db: float  # level at 2.2-2.6 s against the loudest 50 ms
     modulation_db: float  # 4-45 Hz movement of the bands, weighted by their energy
     click_db: float  # the sharpest corner after 0.6 s against its neighbourhood
@@ -52,7 +55,8 @@ def measure_note(samples: Float32, rate_hz: int, pitch: int) -> NoteFeatures:
         bands=bands,
         bands_db=audible_db(bands),
         loudness_lufs=momentary_loudness_lufs(samples, rate_hz),
-        attack_log10_s=_attack_log10_s(samples, rate_hz),
+        peak_dbfs=20 * float(np.log10(np.abs(samples).max() + 1e-9)),
+        attack_log10_s=_attack_log10_s(samples, rate_hz, pitch),
         late_db=_late_db(samples, rate_hz),
         modulation_db=_modulation_db(bands),
         click_db=click_db(samples, rate_hz, pitch),
@@ -73,8 +77,10 @@ def moving_power(samples: NDArray[np.floating], window_frames: int) -> NDArray[n
     )
 
 
-def _attack_log10_s(samples: Float32, rate_hz: int) -> float:
-    window = round(0.01 * rate_hz)
+def _attack_log10_s(samples: Float32, rate_hz: int, pitch: int) -> float:
+    """Levels over whole periods, at least 10 ms, so that low notes have no ripple."""
+    periods = math.ceil(0.01 * frequency_hz(pitch))
+    window = round(periods * rate_hz / frequency_hz(pitch))
     padded = np.pad(samples[: round(0.8 * rate_hz)], (window // 2, window // 2))
     power = moving_power(padded, window)
     rise_s = float(np.argmax(power >= 0.49 * power.max())) / rate_hz

@@ -6,14 +6,10 @@ import numpy as np
 from scipy.fft import next_fast_len, rfft
 
 from audio_pipeline.quality.bands import Float32
+from audio_pipeline.tuning import frequency_hz
 
 CENTS = np.arange(-60.0, 61.0)
 VIBRATO = np.hanning(41)  # a vibrato's sidebands, some cents apart, are heard as one pitch
-
-
-def frequency_hz(pitch: int) -> float:
-    """Frequency of a MIDI note, A4 = 69 = 440 Hz."""
-    return float(440.0 * 2 ** ((pitch - 69) / 12))
 
 
 def cents_off(samples: Float32, rate_hz: int, pitch: int) -> float:

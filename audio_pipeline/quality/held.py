@@ -18,22 +18,22 @@ AUDIBLE_RATIO = 1e-4  # 40 dB: what is further below the loudest moment is not j
 
 
 def dip_db(first: Float32, second: Float32, rate_hz: int) -> NDArray[np.float64]:
-    """Level of an equal mix below the power mean of the two notes, per audible 100 ms, in dB.
+    """Level of an equal mix below the mean of the two amplitudes, per audible 100 ms, in dB.
 
-    0: the notes go together; 3: they are strangers; more: they cancel. Unrolled notes [frames];
-    empty if one of them is silent.
+    0: the notes go together; 3: they are strangers; more: they cancel. (Below their power mean a
+    mix also lies where one of them has ended, which is no dip.) Unrolled notes [frames]; empty if
+    one of them is silent.
     """
     frames = min(len(first), len(second))
     window = round(WINDOW_S * rate_hz)
-    first, second = first[:frames], second[:frames]
-    every = slice(None, None, window // 2)
-    mixed = moving_power((first + second) / 2, window)[every]
-    powers = [moving_power(note, window)[every] for note in (first, second)]
-    if min(power.max() for power in powers) < SILENT_POWER:
+    first, second, mixed = first[:frames], second[:frames], (first[:frames] + second[:frames]) / 2
+    powers = [moving_power(x, window)[:: window // 2] for x in (first, second, mixed)]
+    if min(power.max() for power in powers[:2]) < SILENT_POWER:
         return np.empty(0)
-    mean = (powers[0] + powers[1]) / 2
-    audible = mean > AUDIBLE_RATIO * mean.max()
-    return np.asarray(10 * np.log10(mean[audible] / (mixed[audible] + 1e-9 * mean[audible])))
+    together = ((np.sqrt(powers[0]) + np.sqrt(powers[1])) / 2) ** 2
+    audible = together > AUDIBLE_RATIO * together.max()
+    dips = 10 * np.log10(together / (powers[2] + 1e-9 * together))
+    return np.asarray(dips[audible])
 
 
 def held_metrics(notes: Sequence[Float32], rate_hz: int) -> dict[str, Measured]:

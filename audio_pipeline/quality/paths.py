@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio_pipeline.quality.features import NoteFeatures
+from audio_pipeline.quality.gates import Kind
 from audio_pipeline.quality.timbre import timbre_metrics
 from audio_pipeline.quality.values import NOT_APPLICABLE, Measured, worst
 
 LATE_SPREAD_DB = 10.0  # corners whose late levels lie closer than this decay alike
 ATTACK_SPREAD_LOG10 = 0.4  # a factor of 2.5 between the attack times
+
+HIGHEST_PEAK_DBFS = -1.1  # from here on a note is at the limit of -1 dBFS
 
 Array = NDArray[np.float64]
 
@@ -35,6 +38,16 @@ class Path:
     def is_edge(self) -> bool:
         """Only the two ends sound on it."""
         return len(self.corners) == 2
+
+    @property
+    def kind(self) -> Kind:
+        """Whether drums or noise sound on it."""
+        return kind_of(self.corners)
+
+
+def kind_of(corners: Sequence[NoteFeatures]) -> Kind:
+    """TONES if all corners have a pitch, else DRUMS."""
+    return Kind.TONES if all(corner.is_pitched for corner in corners) else Kind.DRUMS
 
 
 def measure_path(path: Path) -> dict[str, Measured]:
@@ -67,9 +80,14 @@ def _excess(path: Path, of: Callable[[NoteFeatures], float]) -> Measured:
 
 
 def _level_deviation(path: Path) -> Measured:
-    """Loudness against the weighted mean of the corners' loudness, in dB."""
+    """Loudness against the weighted mean of the corners' loudness, in dB.
+
+    A note may be quieter than that where its peak is already as high as it may be.
+    """
     expected = path.weights @ np.array([corner.loudness_lufs for corner in path.corners])
-    return worst(np.abs([cell.loudness_lufs for cell in path.cells] - expected))
+    off = np.array([cell.loudness_lufs for cell in path.cells]) - expected
+    capped = np.array([cell.peak_dbfs > HIGHEST_PEAK_DBFS for cell in path.cells])
+    return worst(np.abs(np.where(capped, np.maximum(0, off), off)))
 
 
 def _cents_outside(path: Path) -> Measured:

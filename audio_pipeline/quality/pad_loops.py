@@ -1,0 +1,57 @@
+"""The loops of one pad at one pitch against what is natural for its corners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audio_pipeline.quality.layout import Place, place_weights
+from audio_pipeline.quality.pad_notes import PadNotes
+from audio_pipeline.quality.seams import Natural, liveliest, natural_of, seam_metrics
+from audio_pipeline.quality.source_notes import SourceNotes
+from audio_pipeline.quality.values import Measured
+from device.pack import CORNERS, Corner
+
+
+def naturals(notes: PadNotes, sources: SourceNotes | None) -> dict[Corner, Natural]:
+    """How each corner sounds by nature: its source if there is one, else its own unlooped part.
+
+    Corners that are not looped, or not long enough to tell, are left out.
+    """
+    found = {}
+    for corner in CORNERS:
+        note = notes.corner(corner)
+        if note.loop is None:
+            continue
+        source = sources.get(notes.instrument(corner).name, notes.pitch) if sources else None
+        samples = note.played if source is None else source
+        natural = natural_of(
+            samples, note.loop, note.rate_hz, notes.pitch, is_source=source is not None
+        )
+        if natural is not None:
+            found[corner] = natural
+    return found
+
+
+def active_at(notes: PadNotes, place: Place) -> list[Corner]:
+    """The corners that sound in a cell."""
+    manifest = notes.manifest
+    weights = place_weights(place, manifest.columns, manifest.rows, manifest.weight_law)
+    return [corner for corner, weight in zip(CORNERS, weights, strict=True) if weight > 1e-9]
+
+
+def place_seams(
+    notes: PadNotes, place: Place, allowed: Mapping[Corner, Natural]
+) -> dict[str, Measured]:
+    """Seam metrics of a looped cell against the liveliest of its corners; {} where none loops."""
+    note, active = notes.at(place), active_at(notes, place)
+    of_corners = [allowed[corner] for corner in active if corner in allowed]
+    if note.loop is None or not of_corners:
+        return {}
+    return seam_metrics(
+        note.played,
+        note.loop,
+        note.rate_hz,
+        notes.pitch,
+        liveliest(of_corners),
+        is_corner=len(active) == 1,
+    )
