@@ -177,7 +177,7 @@ def _residual(flat_residual: Float64, frame: Frame) -> tuple[Complex64, Float32]
 
 
 def _held(amplitude: NDArray[Any], last: int, average: int) -> Float32:
-    """amplitude ** POWER with the frames after `last` held at the mean of those before."""
+    """Amplitude ** POWER with the frames after `last` held at the mean of those before."""
     powered = (amplitude**POWER).astype(np.float32)
     last = int(np.clip(last, 1, len(powered) - 1))
     held = np.log(powered[max(0, last - average) : last + 1]).mean(0)

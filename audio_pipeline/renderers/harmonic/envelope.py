@@ -10,7 +10,7 @@ from .numeric import Float64
 FLOOR = 1e-4  # of the maximum: keeps the flattened signal finite where a note is silent
 DB_PER_NEPER = 8.685889638065037
 TRUST_DB = 60.0  # below the maximum; what lies deeper is extrapolated
-END_NEPERS = 18.4  # below the maximum (160 dB): where extrapolated decays stop
+END_NEPERS = 14.0  # below the maximum (120 dB): where extrapolated decays stop
 ATTACK_SEARCH_S = 0.6
 MIN_ATTACK_S = 0.002
 
@@ -22,7 +22,7 @@ def measure(samples: Float64, period_frames: float, rate_hz: int) -> Float64:
     is not smeared by the analysis windows.
     """
     periods = max(1, round(0.004 * rate_hz / period_frames))
-    window = int(round(max(period_frames * periods, 0.003 * rate_hz)))
+    window = round(max(period_frames * periods, 0.003 * rate_hz))
     energy = np.concatenate([[0.0], np.cumsum(np.pad(samples, (0, window)) ** 2)])
     rms = np.sqrt(np.maximum(energy[window:] - energy[:-window], 0.0)[: len(samples)] / window)
     rms = np.maximum(rms, rms.max() * FLOOR)

@@ -9,7 +9,7 @@ started with. Only the residual, which is noise, is crossfaded as samples.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,29 +17,22 @@ from device.pack.model import Loop
 
 from .envelope import DB_PER_NEPER
 from .numeric import Float32, Float64, rows_at
+from .returning import (
+    Return,
+    lead_back,
+    remove_decays,
+    remove_trend,
+    share_of_loop,
+    steering,
+)
 from .tracks import Tracks
 
 RETURN_S = 0.5  # over which parameters are led back, at most
 MIN_RETURN_S = 0.1
 AFTER_ATTACK_S = 0.05  # where the return's model may begin
 SEAM_S = 0.01  # last crossfade, of samples: hides what linear interpolation of frames leaves
-TREND_DEGREE = 3
 STEADY_DB_PER_S = -1.0  # slower decays count as sustained
-KEEP_CYCLES = 1.5  # partials that drift further in one loop keep their own whole cycles
 ENDED_DB = -50.0  # below the maximum at the loop's end: the note has died and is not looped
-
-
-@dataclass(frozen=True)
-class Return:
-    """The span before the loop's end in which parameters are led back, in frames."""
-
-    loop: Loop
-    frames: int
-
-    def progress(self, at_frames: Float64) -> Float64:
-        """0 before the return, rising as a raised cosine to 1 at the loop's end."""
-        u = np.clip((at_frames - self.loop.end_frame) / self.frames + 1, 0, 1)
-        return np.asarray(0.5 - 0.5 * np.cos(np.pi * u))
 
 
 def has_ended(log_envelope: Float64, loop: Loop, rate_hz: int) -> bool:
@@ -99,18 +92,18 @@ def _loop_envelope(log_envelope: Float64, span: Return, rate_hz: int) -> tuple[F
     slope = np.polynomial.polynomial.polyfit(seconds, log_envelope[region], 1)[1]
     decay_db_per_s = float(slope) * DB_PER_NEPER
     looped = log_envelope.copy()
-    _remove_trend(looped, span)
-    _lead_back(looped[:, None], 1, span, level=True)
+    remove_trend(looped, span)
+    lead_back(looped[:, None], 1, span, level=True)
     return looped, decay_db_per_s if decay_db_per_s < STEADY_DB_PER_S else 0.0
 
 
 def _loop_amplitudes(log_amplitude: Float32, hop_frames: int, span: Return) -> Float32:
     """Log amplitudes led back, their relative decays taken out, their joint power kept."""
     looped = log_amplitude.copy()
-    _remove_decays(looped, hop_frames, span)
-    _lead_back(looped, hop_frames, span, level=True)
+    remove_decays(looped, hop_frames, span)
+    lead_back(looped, hop_frames, span, level=True)
     power = _power(log_amplitude)
-    _lead_back(power, hop_frames, span)
+    lead_back(power, hop_frames, span)
     looped += (power - _power(looped)) / 2
     return looped
 
@@ -124,107 +117,36 @@ def _power(log_amplitude: Float32) -> Float32:
 def _loop_shares(share: Float32, hop_frames: int, span: Return) -> Float32:
     """The residual's band amplitudes without their decays: its samples are crossfaded later."""
     log_share = np.log(share + np.float32(1e-9))
-    _remove_decays(log_share, hop_frames, span)
-    return np.exp(log_share)
+    remove_decays(log_share, hop_frames, span)
+    return np.asarray(np.exp(log_share))
 
 
 def _loop_steps(tracks: Tracks, span: Return) -> Float32:
     """Phase steps led back, then steered so that each harmonic ends with its first phase."""
     hop = tracks.frame.hop_frames
     steps = tracks.phase_steps.copy()
-    _lead_back(steps, hop, span, offset_frames=hop / 2)
+    lead_back(steps, hop, span, offset_frames=hop / 2)
     cumulative = np.cumsum(steps, axis=0, dtype=np.float64)
     ends = np.array([span.loop.start_frame, span.loop.end_frame]) / hop - 1
     first, last = rows_at(cumulative, ends)
-    share = _share_of_loop(np.arange(len(steps)) * hop, hop, span.loop)
-    steps -= (share[:, None] * _steering(last - first)).astype(np.float32)
+    share = share_of_loop(np.arange(len(steps)) * float(hop), hop, span.loop)
+    steps -= (share[:, None] * steering(last - first)).astype(np.float32)
     return steps
 
 
 def _loop_pitch(tracks: Tracks, span: Return) -> Float64:
     pitch = tracks.pitch_hz[:, None].copy()
-    _lead_back(pitch, tracks.frame.pitch_hop_frames, span)
+    lead_back(pitch, tracks.frame.pitch_hop_frames, span)
     return np.asarray(pitch[:, 0])
 
 
 def close_phase(phase_cycles: Float64, loop: Loop, nominal_cycles_per_frame: float) -> Float64:
-    """The fundamental's phase [frames], steered to whole cycles from the loop's start to its end."""
+    """The fundamental's phase [frames], steered to make whole cycles in the loop."""
     start, end = loop.start_frame, loop.end_frame
     last_step = phase_cycles[end - 1] - phase_cycles[end - 2]
     advance = phase_cycles[end - 1] + last_step - phase_cycles[start]
     nominal = round(nominal_cycles_per_frame * loop.length_frames)
-    excess = float(_steering(np.array([2 * np.pi * (advance - nominal)]))[0]) / (2 * np.pi)
+    excess = float(steering(np.array([2 * np.pi * (advance - nominal)]))[0]) / (2 * np.pi)
     closed = phase_cycles.copy()
     closed[start:] -= excess * np.arange(len(phase_cycles) - start) / loop.length_frames
     return closed
-
-
-def _steering(drift: Float64) -> Float64:
-    """Radians to take out of a drift over one loop: all of it, or down to whole cycles."""
-    cycles = drift / (2 * np.pi)
-    whole = np.where(np.abs(cycles) > KEEP_CYCLES, np.round(cycles), 0.0)
-    return np.asarray(drift - 2 * np.pi * whole)
-
-
-def _share_of_loop(starts: Float64, hop: int, loop: Loop) -> Float64:
-    """Which share of the loop lies in each hop [starts, starts + hop)."""
-    inside = np.minimum(starts + hop, loop.end_frame) - np.maximum(starts, loop.start_frame)
-    return np.maximum(inside, 0) / loop.length_frames
-
-
-def _remove_trend(log_envelope: Float64, span: Return) -> None:
-    """Hold the envelope [frames] at its level at the loop's start, less its ripple, in place."""
-    loop = span.loop
-    time = np.arange(len(log_envelope) - loop.start_frame) / loop.length_frames
-    fit = np.polynomial.polynomial.polyfit(
-        time[: loop.length_frames : 64],
-        log_envelope[loop.start_frame : loop.end_frame : 64],
-        TREND_DEGREE,
-    )
-    fit[0] = 0.0
-    log_envelope[loop.start_frame :] -= np.polynomial.polynomial.polyval(time, fit)
-
-
-def _remove_decays(rows: Float32, hop_frames: int, span: Return) -> None:
-    """Take out of each column [rows, n], natural logs, a straight trend in the loop, in place.
-
-    A partial that decays faster than the whole would jump back at each pass. Only what really
-    is a straight line counts: the wavering of an ensemble stays as it is.
-    """
-    loop = span.loop
-    time = (np.arange(len(rows)) * hop_frames - loop.start_frame) / loop.length_frames
-    inside = (time >= 0) & (time < 1)
-    rows[time > 0] -= np.minimum(time[time > 0, None], 1).astype(rows.dtype) * _straight_slope(
-        time[inside], rows[inside]
-    )
-
-
-def _straight_slope(time: Float64, rows: np.ndarray) -> np.ndarray:
-    """Slope of each column [rows, n] over time, faded to 0 where it is no straight line."""
-    centred = (time - time.mean()).astype(rows.dtype)
-    spread = rows - rows.mean(0)
-    power = centred @ centred
-    slope = centred @ spread / power
-    explained = slope**2 * power / ((spread * spread).sum(0) + 1e-9)
-    faded: np.ndarray = (slope * np.clip((explained - 0.3) / 0.4, 0, 1)).astype(rows.dtype)
-    return faded
-
-
-def _lead_back(
-    rows: np.ndarray, hop_frames: int, span: Return, *, offset_frames: float = 0.0, level: bool = False
-) -> None:
-    """Blend the rows of the return into those one loop earlier, in place.
-
-    level: the rows are natural logs of levels; what comes before the loop is then taken without
-    its own decay, so that the return does not swell.
-    """
-    loop = span.loop
-    time = np.arange(len(rows)) * hop_frames + offset_frames
-    late = time > loop.end_frame - span.frames
-    ahead = time[late] - loop.end_frame
-    earlier = rows_at(rows, (time[late] - loop.length_frames - offset_frames) / hop_frames)
-    if level:
-        past = np.minimum(ahead, 0)
-        earlier -= past[:, None].astype(rows.dtype) * _straight_slope(past, earlier)
-    progress = span.progress(time[late])[:, None].astype(rows.dtype)
-    rows[late] += progress * (earlier - rows[late])

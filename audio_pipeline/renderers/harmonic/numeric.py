@@ -50,8 +50,8 @@ def read_at(samples: Float64, time_frames: Float64) -> Float64:
     fine = resample_poly(samples, OVERSAMPLING, 1, window=("kaiser", 10.0))
     position = np.clip(time_frames * OVERSAMPLING, 1, len(fine) - 3.001)
     index = position.astype(np.int64)
-    w = hermite_weights(position - index)
-    value: Float64 = (
-        fine[index - 1] * w[0] + fine[index] * w[1] + fine[index + 1] * w[2] + fine[index + 2] * w[3]
-    )
+    weights = hermite_weights(position - index)
+    value: Float64 = fine[index - 1] * weights[0]
+    for tap in range(1, 4):
+        value += fine[index - 1 + tap] * weights[tap]
     return value

@@ -66,4 +66,4 @@ def _smooth_deviation(
     hops = np.arange(len(weight))
     deviation = np.interp(hops, hops[good], weighted[good] / weight[good])
     limit = MAX_DEVIATION * nominal_hz
-    return np.clip(np.concatenate([deviation[:1], deviation]), -limit, limit)
+    return np.asarray(np.clip(np.concatenate([deviation[:1], deviation]), -limit, limit))

@@ -31,7 +31,10 @@ class Layout:
 
 @lru_cache(maxsize=4)
 def layout(rate_hz: int) -> Layout:
-    """The layout for a sample rate; bands are triangles on the ERB scale (Glasberg & Moore 1990)."""
+    """The layout for a sample rate.
+
+    Bands are triangles on the ERB scale (Glasberg & Moore 1990).
+    """
     fft_frames = 1 << math.ceil(math.log2(WINDOW_S * rate_hz) - 1e-3)
     erb = 21.4 * np.log10(1 + 0.00437 * np.linspace(0, rate_hz / 2, fft_frames // 2 + 1))
     centres = np.linspace(erb[1], erb[-1], BANDS)
@@ -66,8 +69,8 @@ def inverse(spectra: Complex64, frames: int, form: Layout) -> Float32:
     for quarter in range(OVERLAP):
         total[quarter : quarter + len(pieces)] += pieces[:, quarter * hop : (quarter + 1) * hop]
     start = form.fft_frames - hop
-    flat = total.ravel()[start : start + frames]
-    return np.pad(flat, (0, frames - len(flat)))
+    flat: Float32 = total.ravel()[start : start + frames]
+    return np.asarray(np.pad(flat, (0, frames - len(flat))))
 
 
 def band_log_amplitude(spectra: Complex64, form: Layout) -> Float32:

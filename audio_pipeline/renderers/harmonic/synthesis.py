@@ -56,7 +56,7 @@ def _tables(spectra: NDArray[Any]) -> tuple[Float32, int]:
 
 
 def _read(flat: Float32, index: NDArray[np.int64], weights: tuple[NDArray[Any], ...]) -> Float32:
-    value = flat.take(index) * weights[0]
+    value: Float32 = flat.take(index) * weights[0]
     for tap in range(1, 4):
         value += flat[tap:].take(index) * weights[tap]
     return value

@@ -12,7 +12,7 @@ from .numeric import Complex64, Float32, Float64, rows_at
 from .residual import POWER_FLOOR
 
 ENVELOPE_HOP_FRAMES = 24
-ENVELOPE_POWER = 0.1  # exponent of the envelopes' power mean: almost a mean of decibels
+ENVELOPE_POWER = 0.15  # exponent of the envelopes' power mean: near to a mean of decibels
 REFERENCE_S = 0.03  # after the attack: where harmonic phases of different sources are compared
 
 
@@ -104,9 +104,7 @@ def _mixed_attack_s(notes: Sequence[HarmonicNote], weights: Float64) -> float:
     return float(np.exp(weights @ np.log([note.attack_s for note in notes])))
 
 
-def _warped(
-    notes: Sequence[HarmonicNote], weights: Float64, frames: np.ndarray
-) -> list[Float64]:
+def _warped(notes: Sequence[HarmonicNote], weights: Float64, frames: np.ndarray) -> list[Float64]:
     """For each source the times, in frames, that sound at the given frames of the mix.
 
     The attacks are made to coincide: overlaid time structures are what listeners reject
@@ -122,12 +120,12 @@ def _mixed_steps(
     notes: Sequence[HarmonicNote], powers: list[Float32], warped: list[Float64]
 ) -> Float32:
     """Amplitude-weighted mean of the phase steps: a silent partial's phase does not count."""
-    total = np.float32(1e-12)
-    mixed: Float32 = np.zeros((1, 1), np.float32)
+    mixed = np.zeros_like(powers[0])
+    total = np.full_like(powers[0], 1e-12)
     for note, power, at in zip(notes, powers, warped, strict=True):
         loud = power ** (1 / POWER)
-        mixed = mixed + loud * rows_at(note.phase_steps, at - 0.5)
-        total = total + loud
+        mixed += loud * rows_at(note.phase_steps, at - 0.5)
+        total += loud
     steps: Float32 = (mixed / total)[1:]
     return steps
 
@@ -147,7 +145,7 @@ def _mixed_phase_start(
         target += weight * _reference_phase(note)
     row, part = divmod(reference / frame.hop_frames, 1.0)
     walked = steps[: int(row)].sum(0, dtype=np.float64) + part * steps[int(row)]
-    return target - walked
+    return np.asarray(target - walked)
 
 
 def _reference_row(note: HarmonicNote) -> int:
