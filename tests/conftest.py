@@ -41,6 +41,12 @@ def packs() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def pad_packs() -> ModuleType:
+    """The module that renders packs from synthetic sounds (tests/pad_packs.py)."""
+    return _load("pad_packs")
+
+
+@pytest.fixture(scope="session")
 def make_test_pack(packs: ModuleType) -> Callable[..., Manifest]:
     """Writes a small pack: see make_test_pack in tests/packs.py."""
     function: Callable[..., Manifest] = packs.make_test_pack

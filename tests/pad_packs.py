@@ -47,17 +47,18 @@ def render_pack(
     renderer: Renderer,
     sources: dict[int, Sequence[SourceNote]],
     rate_hz: int,
-    size: int = 3,
+    columns: int = 9,
+    rows: int = 2,
 ) -> Manifest:
-    """Write a pack of size x size cells from four sources per pitch (in order of CORNERS)."""
+    """Write a pack from four sources per pitch (in order of CORNERS); 9 x 2 cells: two paths."""
     loops = {pitch: loop_for(pitch, rate_hz) for pitch in sources}
     prepared = {p: renderer.prepare(notes, rate_hz, loops[p]) for p, notes in sources.items()}
     sounds = [note.instrument for note in next(iter(sources.values()))]
-    rows = []
-    for row in range(size):
+    grid = []
+    for row in range(rows):
         names = []
-        for column in range(size):
-            weights = bilinear_weights(*cell_position(column, row, size, size))
+        for column in range(columns):
+            weights = bilinear_weights(*cell_position(column, row, columns, rows))
             active = {s: w for s, w in zip(sounds, weights, strict=True) if w > 0}
             notes = [
                 encoded(renderer.render(prepared[pitch], active), pitch, rate_hz)
@@ -66,7 +67,7 @@ def render_pack(
             recipe = Recipe(tuple(sorted(active.items())))
             data = encode_cell(rate_hz, recipe, renderer.name, renderer.version, notes, loops)
             names.append(write_cell(path, data))
-        rows.append(tuple(names))
+        grid.append(tuple(names))
     manifest = Manifest(
         pack_id="0d1b7a52-4a5e-4c61-9df0-3f0c5f2b8a11",
         name="Synthetic",
@@ -75,13 +76,13 @@ def render_pack(
         credits=tuple(Credit(sound, "tests/synthetic.py", "CC0-1.0") for sound in sounds),
         sample_rate_hz=rate_hz,
         pitches=tuple(sources),
-        columns=size,
-        rows=size,
+        columns=columns,
+        rows=rows,
         weight_law="bilinear",
         renderer_name=renderer.name,
         renderer_version=renderer.version,
         corners=tuple((Instrument(s, s[:8].upper(), s[:2].upper()),) for s in sounds),
-        combinations=(Combination((0, 0, 0, 0), tuple(rows)),),
+        combinations=(Combination((0, 0, 0, 0), tuple(grid)),),
         loops=loops,
         loudness_lufs=-23.0,
         peak_dbfs=-1.0,

@@ -1,90 +1,43 @@
-"""`latentpad-render check PACK`: measures a pack, prints the gates, writes the report page."""
+"""The `check` stage of latentpad-render: options only, so that --help is quick."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from audio_pipeline.quality.selection import choose, selection_words
-from audio_pipeline.quality.source_notes import SourceNotes
-from audio_pipeline.quality.survey import Progress, Selection, Survey
-from audio_pipeline.quality.table import verdict_json, verdict_table
-from audio_pipeline.quality.verdict import Verdict, has_failed, judge_all
-from device.pack import Pack, open_pack
-
-if TYPE_CHECKING:
-    SubParsers = argparse._SubParsersAction[argparse.ArgumentParser]
+DESCRIPTION = """\
+Measures the morphs, loops and held notes of a sound pack against the quality gates, and names the
+worst place where one fails. Exit status: 0 all gates pass, 1 one fails or the pack is damaged,
+2 an option or a source folder is wrong."""
 
 
-def add_parser(subparsers: SubParsers) -> None:
-    """Add the stage `check`; its `run` takes the parsed arguments and returns the exit status."""
-    parser = subparsers.add_parser(
+def add_parser(stages: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the stage."""
+    parser = stages.add_parser(
         "check",
-        help="measure the morphs and loops of a sound pack against the quality gates",
-        description="Measures a sound pack against the quality gates; exit status 1 if one failed.",
+        help="a sound pack to verdicts on its quality, and a page to look and listen",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("pack", type=Path, help="a pack: a directory or an .onsp file")
-    parser.add_argument("--report", type=Path, metavar="OUT.html", help="write a page to look at")
-    parser.add_argument("--sources", type=Path, metavar="DIR", help="compare corners with these")
-    parser.add_argument("--pitches", help="24:84:12, a list, or all (default: five of them)")
-    parser.add_argument("--combinations", metavar="N", help="how many, or all (default: four)")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.set_defaults(run=run)
+    add = parser.add_argument
+    add("pack", metavar="PACK", type=Path, help="a folder or an .onsp file")
+    add("--report", metavar="OUT.html", type=Path, help="write one page with pictures and sounds")
+    add("--sources", metavar="DIR", type=Path, help="the source notes, to compare corners with")
+    add("--pitches", metavar="LIST", help="24:84:12, 36,48 or all; default: five of the pack's")
+    add("--combinations", metavar="N", help="how many pads, or all; default: four")
+    add("--json", action="store_true", help="print JSON instead of a table")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Check a pack; raises PackError, SourceError or SettingsError, returns 0 or 1."""
-    with open_pack(arguments.pack) as pack:
-        selection = choose(pack.manifest, arguments.pitches, arguments.combinations)
-        sources = None
-        if arguments.sources is not None:
-            sources = SourceNotes(arguments.sources, pack.manifest)
-        measurements = Survey(pack, selection, sources).run(_progress_line())
-        verdicts = judge_all(measurements, pack.manifest.renderer_name)
-        remarks = _remarks(pack, selection, sources)
-        if arguments.report is not None:
-            from audio_pipeline.quality.report import write_report  # matplotlib: only when asked
+def run(options: argparse.Namespace) -> int:
+    """Check a pack; raises PackError or RenderError."""
+    from audio_pipeline.quality.check import check_pack  # numeric libraries: not for --help
 
-            write_report(arguments.report, pack, selection, verdicts, remarks)
-    print(_as_json(verdicts, remarks) if arguments.json else _as_text(verdicts, remarks))
-    return 1 if has_failed(verdicts) else 0
-
-
-def _remarks(pack: Pack, selection: Selection, sources: SourceNotes | None) -> list[str]:
-    """What the reader of the table must know."""
-    manifest = pack.manifest
-    made_by = f"{manifest.renderer_name} {manifest.renderer_version}"
-    remarks = [
-        f"{manifest.name}: {manifest.sample_rate_hz} Hz, renderer {made_by}",
-        f"measured {selection_words(selection, manifest)}",
-    ]
-    if sources is None:
-        remarks.append("corners are not compared with their sources (no --sources)")
-    return remarks
-
-
-def _as_text(verdicts: list[Verdict], remarks: list[str]) -> str:
-    outcome = "FAIL" if has_failed(verdicts) else "PASS"
-    return "\n".join([*remarks, "", verdict_table(verdicts), "", outcome])
-
-
-def _as_json(verdicts: list[Verdict], remarks: list[str]) -> str:
-    gates = [verdict_json(verdict) for verdict in verdicts]
-    return json.dumps(
-        {"passed": not has_failed(verdicts), "remarks": remarks, "gates": gates}, indent=1
+    return check_pack(
+        options.pack,
+        report=options.report,
+        sources_folder=options.sources,
+        pitches=options.pitches,
+        combinations=options.combinations,
+        as_json=options.json,
     )
-
-
-def _progress_line() -> Progress:
-    """One line on a terminal's stderr that is written over; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda done, total, label: None
-
-    def show(done: int, total: int, label: str) -> None:
-        line = f"measuring {done + 1}/{total}: {label}"[:78] if done < total else ""
-        print(f"\r{line:<79}", end="\r" if done == total else "", file=sys.stderr, flush=True)
-
-    return show

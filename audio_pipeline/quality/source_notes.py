@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audio_pipeline.config import NoteSettings
+from audio_pipeline.errors import Problem, SourceError
 from audio_pipeline.quality.bands import AUDIBLE_DB, Float32, audible_db, band_power, distance_db
 from audio_pipeline.quality.features import fit
 from audio_pipeline.quality.pad_notes import PadNote
 from audio_pipeline.quality.values import NOT_APPLICABLE, Measured
-from audio_pipeline.sources.folder import find_notes
+from audio_pipeline.sources.audio_file import BadAudioError
+from audio_pipeline.sources.folder import SourceFile, find_notes
 from audio_pipeline.sources.prepare import prepare_note
 from device.pack import Manifest
 
@@ -19,7 +22,10 @@ WINDOW_HOPS = 3  # 10 ms hops whose window reaches over the loop's start
 
 
 class SourceNotes:
-    """A folder of source notes at a pack's rate and level; unknown sounds and pitches are None."""
+    """A folder of source notes at a pack's rate and level; unknown sounds and pitches are None.
+
+    `get` raises SourceError for a note that cannot be used.
+    """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Raise a SourceFolderError or SourceError for a folder without usable notes."""
@@ -37,9 +43,15 @@ class SourceNotes:
         if file is None:
             return None
         if (sound, pitch) not in self._prepared:
-            _, samples = prepare_note(file, self._settings)
+            samples = self._prepare(file)
             self._prepared[sound, pitch] = samples.astype(np.float32)
         return self._prepared[sound, pitch]
+
+    def _prepare(self, file: SourceFile) -> NDArray[np.float64]:
+        try:
+            return prepare_note(file, self._settings)[1]
+        except BadAudioError as error:
+            raise SourceError([Problem(file.path.name, str(error))]) from error
 
 
 def corner_distance(note: PadNote, source: Float32) -> Measured:
