@@ -17,7 +17,7 @@ from audio_pipeline.errors import Problem, SourceError
 from audio_pipeline.grid import CellWeights
 from audio_pipeline.loop_window import LoopWindow, loop_points, shared_window
 from audio_pipeline.plan import Plan, make_plan
-from audio_pipeline.pool import run_tasks
+from audio_pipeline.pool import WorkerPool
 from audio_pipeline.progress import Progress
 from audio_pipeline.renderers.base import Renderer
 from audio_pipeline.sources.prepare import PreparedNote
@@ -63,8 +63,8 @@ def build(
     kept = keep_workspace or workspace is not None
     with open_target(target) as opened:
         place = Workspace(workspace or beside(target, "work"))
-        job = _Build(plan, renderer, place, jobs or default_jobs(), out or sys.stdout)
-        result = job.run(opened)
+        with WorkerPool(jobs or default_jobs()) as pool:
+            result = _Build(plan, renderer, place, pool, out or sys.stdout).run(opened)
     if not kept:
         place.remove()
     return result
@@ -84,7 +84,7 @@ class _Build:
     plan: Plan
     renderer: Renderer
     workspace: Workspace
-    jobs: int
+    pool: WorkerPool
     out: TextIO
     sources: SourceIds = field(default_factory=dict)
     loops: Mapping[int, Loop] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class _Build:
         ]
         results: list[PreparedNote | Problem] = []
         with self._progress(len(tasks), "source notes") as progress:
-            for result in run_tasks(tasks, self.jobs):
+            for result in self.pool.run(tasks):
                 results.append(result)
                 progress.step()
         problems = [result for result in results if isinstance(result, Problem)]
@@ -165,14 +165,14 @@ class _Build:
         return dict(sorted(missing.items()))
 
     def _render(self, missing: Mapping[int, Mapping[str, CellWeights]]) -> None:
-        parts = -(-TASKS_PER_JOB * self.jobs // max(1, len(missing)))
+        parts = -(-TASKS_PER_JOB * self.pool.jobs // max(1, len(missing)))
         tasks = [
             self._render_task(pitch, part)
             for pitch, cells in missing.items()
             for part in _parts(cells, parts)
         ]
         with self._progress(sum(map(len, missing.values())), "notes") as progress:
-            for _ in run_tasks(tasks, self.jobs):
+            for _ in self.pool.run(tasks):
                 progress.step()
 
     def _render_task(self, pitch: int, cells: Mapping[str, CellWeights]) -> RenderTask:

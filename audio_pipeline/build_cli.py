@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from audio_pipeline.cli_actions import InsteadFlag
 from audio_pipeline.config import BuildSettings
 from audio_pipeline.errors import SettingsError
 from audio_pipeline.pitches import parse_pitches
@@ -32,10 +33,13 @@ def add_parser(stages: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
-    parser.add_argument("sources", metavar="SOURCES", type=Path, nargs="?", help="folder of notes")
-    parser.add_argument(
-        "-o", dest="pack", metavar="PACK", type=Path, help="folder, or one file ending in .onsp"
-    )
+    required = [
+        parser.add_argument("sources", metavar="SOURCES", type=Path, help="folder of notes"),
+        parser.add_argument("-o", dest="pack", metavar="PACK", type=Path, required=True,
+                            help="folder, or one file ending in .onsp"),
+    ]  # fmt: skip
+    parser.add_argument("--show-settings", action=InsteadFlag, frees=required,
+                        help="print all settings as TOML instead")  # fmt: skip
     _add_settings_options(parser)
     _add_run_options(parser)
 
@@ -47,7 +51,6 @@ def _add_settings_options(parser: argparse.ArgumentParser) -> None:
     add("--upstream-corners", choices=CORNER_NAMES, default=CORNER_NAMES[0],
         help="what SW and SE mean in a settings.json: as_named (default), or swapped as packs "
         "made by its scripts sound")  # fmt: skip
-    add("--show-settings", action="store_true", help="print all settings as TOML, and end")
     add("--preview", action="store_true", help="3 x 3 cells at four pitches, to hear it soon")
     add("--grid", metavar="N", type=int, help="cells along each side of the pad")
     add("--pitches", metavar="LIST", help="24:84:4 or 36,48,60; default: those of the sounds")
@@ -76,8 +79,6 @@ def run(options: argparse.Namespace) -> int:
     if options.show_settings:
         print(settings_template(), end="")
         return 0
-    if options.sources is None or options.pack is None:
-        raise SettingsError("build needs the folder of source notes and -o PACK")
     if options.jobs is not None and options.jobs < 1:
         raise SettingsError(f"--jobs {options.jobs}: must be at least 1")
     from audio_pipeline.build import build  # numeric libraries: not needed for --help

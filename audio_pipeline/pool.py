@@ -40,35 +40,45 @@ def limit_threads() -> None:
         os.environ.setdefault(variable, "1")
 
 
-def run_tasks(tasks: Sequence[Task], jobs: int) -> Iterator[Any]:
-    """Results of all tasks in the order in which they are made; `jobs` 1 = in this process.
-
-    An exception in a task is raised here and ends all workers; so does a WorkerError when a
-    worker is killed. Closing the iterator ends the workers too.
-    """
-    jobs = min(jobs, len(tasks))
-    if jobs <= 1:
-        for task in tasks:
-            yield from task.run()
-        return
-    limit_threads()
-    workers = _Workers()
-    try:
-        yield from workers.run(list(tasks), jobs)
-    finally:
-        workers.stop()
-
-
 @dataclass
-class _Workers:
-    processes: dict[Connection, BaseProcess] = field(default_factory=dict)
+class WorkerPool:
+    """At most `jobs` processes, started when needed and kept; 1 = all work is done in this one.
 
-    def run(self, tasks: list[Task], jobs: int) -> Iterator[Any]:
-        waiting = tasks[::-1]
-        for _ in range(jobs):
-            self._start(waiting.pop())
-        while self.processes:
-            for pipe in wait(list(self.processes)):
+    A context manager: leaving it ends the workers at once, whatever they are at.
+    """
+
+    jobs: int
+    _processes: dict[Connection, BaseProcess] = field(default_factory=dict)
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes.values():
+            process.terminate()
+        for pipe, process in self._processes.items():
+            pipe.close()
+            process.join(_STOP_S)
+        self._processes.clear()
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[Any]:
+        """Results of all tasks in the order in which they are made.
+
+        An exception in a task is raised here, as is a WorkerError when a worker is killed; the
+        pool cannot be used again after that.
+        """
+        if self.jobs == 1:
+            for task in tasks:
+                yield from task.run()
+            return
+        waiting = list(tasks)[::-1]
+        self._start(min(self.jobs, len(tasks)))
+        busy = set()
+        for pipe in list(self._processes)[: len(tasks)]:
+            pipe.send(waiting.pop())
+            busy.add(pipe)
+        while busy:
+            for pipe in wait(busy):
                 assert isinstance(pipe, Connection)
                 kind, value = self._received(pipe)
                 if kind == "result":
@@ -78,40 +88,29 @@ class _Workers:
                 elif waiting:
                     pipe.send(waiting.pop())
                 else:
-                    self._finish(pipe)
+                    busy.remove(pipe)
 
-    def _start(self, task: Task) -> None:
+    def _start(self, wanted: int) -> None:
+        limit_threads()
         context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs,), daemon=True)
-        process.start()
-        theirs.close()
-        self.processes[ours] = process
-        ours.send(task)
+        while len(self._processes) < wanted:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes[ours] = process
 
     def _received(self, pipe: Connection) -> tuple[str, Any]:
         try:
             message: tuple[str, Any] = pipe.recv()
         except (EOFError, ConnectionError):
-            process = self.processes[pipe]
+            process = self._processes[pipe]
             process.join(_STOP_S)
             raise WorkerError(
                 f"a render process ended by itself (exit code {process.exitcode}); was the memory "
                 "used up? Finished notes are kept: run the same command again, with fewer --jobs"
             ) from None
         return message
-
-    def _finish(self, pipe: Connection) -> None:
-        process = self.processes.pop(pipe)
-        pipe.close()
-        process.join(_STOP_S)
-
-    def stop(self) -> None:
-        """End all workers at once; what they have stored stays."""
-        for process in self.processes.values():
-            process.terminate()
-        for pipe in list(self.processes):
-            self._finish(pipe)
 
 
 def _work(pipe: Connection) -> None:

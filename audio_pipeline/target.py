@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_pipeline.errors import BusyError, TargetError, storage_error
-from device.pack.model import FORMAT_NAME, Manifest
 from device.pack.members import MANIFEST_NAME, cell_member, cell_names
+from device.pack.model import FORMAT_NAME, Manifest
 from device.pack.writer import archive, write_manifest
 
 if sys.platform != "win32":

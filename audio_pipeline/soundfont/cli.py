@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from audio_pipeline.cli_actions import InsteadFlag
 from audio_pipeline.errors import SettingsError
 from audio_pipeline.pitches import parse_pitches
 from audio_pipeline.soundfont.bank import Bank, read_bank
@@ -27,8 +28,9 @@ def add_parser(stages: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=run)
     add = parser.add_argument
     add("soundfont", metavar="BANK.sf2", type=Path)
-    add("out", metavar="OUT", type=Path, nargs="?", help="folder for the notes")
-    add("--list", action="store_true", help="print bank, program and name of all presets, and end")
+    out = add("out", metavar="OUT", type=Path, help="folder for the notes")
+    add("--list", action=InsteadFlag, frees=[out],
+        help="print bank, program and name of all presets instead")  # fmt: skip
     add("--program", metavar="P", type=int, action="append", default=[], help="0..127")
     add("--name", metavar="N", action="append", default=[], help="name of the sound's files")
     add("--bank", metavar="B", type=int, default=0, help="default 0; 128 is percussion")
@@ -72,8 +74,8 @@ def _names(options: argparse.Namespace, bank: Bank) -> list[str]:
 
 
 def _check(options: argparse.Namespace) -> None:
-    if options.out is None or not options.program:
-        raise SettingsError("soundfont needs --program P --name N and the folder OUT (or --list)")
+    if not options.program:
+        raise SettingsError("which sound? Give --program P --name N; --list shows all programs")
     if options.name and len(options.name) != len(options.program):
         raise SettingsError(
             f"{len(options.program)} --program, but {len(options.name)} --name: give one for each"
