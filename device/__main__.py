@@ -7,6 +7,7 @@ that is needed (sound output, MIDI, terminal) is missing.
 from __future__ import annotations
 
 import argparse
+import math
 import signal
 import sys
 from contextlib import ExitStack
@@ -14,7 +15,7 @@ from types import FrameType
 
 from device.arguments import parse_arguments, settings_from
 from device.bounce import BounceReport, bounce
-from device.engine.errors import EngineError
+from device.engine.errors import EngineError, StreamError
 from device.errors import DeviceError, NothingToPlayError
 from device.grid import find_combination
 from device.keyboard import KEYS_HELP
@@ -35,16 +36,18 @@ def main(arguments: list[str] | None = None) -> int:
     command = {"bounce": _bounce, "play": _play}[options.command]
     try:
         command(options)
+    except StreamError as error:
+        return _fail(f"{error}; `latentpad-device bounce` plays into a file", EXIT_MISSING)
     except (HardwareError, EngineError, NothingToPlayError) as error:
-        return _fail(error, EXIT_MISSING)
+        return _fail(str(error), EXIT_MISSING)
     except (DeviceError, PackError) as error:
-        return _fail(error, EXIT_UNUSABLE)
+        return _fail(str(error), EXIT_UNUSABLE)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     return 0
 
 
-def _fail(error: Exception, code: int) -> int:
+def _fail(error: str, code: int) -> int:
     print(f"latentpad-device: error: {error}", file=sys.stderr)
     return code
 
@@ -61,7 +64,18 @@ def _bounce(options: argparse.Namespace) -> None:
 
 
 def _describe(report: BounceReport) -> str:
-    return str(report)
+    counters = report.counters
+    return (
+        f"{report.seconds:.1f} s in {report.wall_s:.1f} s "
+        f"({report.seconds / report.wall_s:.0f} x real time), "
+        f"peak {_decibels(report.peak)}, limiter {_decibels(counters.limiter_gain)}, "
+        f"{report.stolen} voices stolen, {counters.late_events} late events, "
+        f"{counters.starved_rows} late rows"
+    )
+
+
+def _decibels(gain: float) -> str:
+    return f"{20 * math.log10(gain):.1f} dB" if gain > 0 else "silent"
 
 
 def _play(options: argparse.Namespace) -> None:

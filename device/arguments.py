@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from device.settings import Settings, load_settings
 
@@ -31,7 +32,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 def settings_from(options: argparse.Namespace) -> Settings:
     """The settings file with the command line's options over it; raises SettingsError."""
     settings = load_settings(options.settings)
-    audio = {"rate_hz": options.rate, "interpolation": options.interpolation}
+    audio: dict[str, Any] = {"rate_hz": options.rate, "interpolation": options.interpolation}
     if options.command == "play":
         audio["device"] = options.device
     envelope = {field: getattr(options, name) for name, (field, _) in _ENVELOPE.items()}
@@ -43,7 +44,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
     )
 
 
-def _given(options: dict[str, object]) -> dict[str, object]:
+def _given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 

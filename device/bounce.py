@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.engine.mixer import Counters, Mixer
+from device.engine.mixer import LATENCY_FRAMES, Counters, Mixer
 from device.grid import Grid
 from device.pack.model import Combination
 from device.pack.reader import Pack
@@ -21,6 +21,7 @@ from device.settings import Settings
 from device.wav import write_wav
 
 MEBIBYTE = 2**20
+LEAD_IN_S = 0.02  # rendered first and thrown away: the master gain is still on its way
 
 
 @dataclass(frozen=True)
@@ -35,54 +36,59 @@ class BounceReport:
 
 
 class Bounce:
-    """A performance on its way to audio; blocks() renders it once."""
+    """One pass of a performance through a player and a mixer of its own; blocks() runs it."""
 
-    def __init__(
-        self, pack: Pack, rows: RowStore, combination: Combination, settings: Settings
-    ) -> None:
+    def __init__(self, pack: Pack, combination: Combination, settings: Settings) -> None:
         audio, playing = settings.audio, settings.playing
         self.mixer = Mixer(
             audio.rate_hz, max_voices=playing.max_voices, interpolation=audio.interpolation
         )
+        rows = RowStore(pack, playing.row_cache_mb * MEBIBYTE)
         grid = Grid(pack.manifest, combination)
-        self.player = Player(
-            self.mixer, rows, grid, pack.manifest, settings, wait_for_rows=True
-        )
+        self.player = Player(self.mixer, rows, grid, pack.manifest, settings, wait_for_rows=True)
         self.peak = 0.0
-        self._block_frames = round(CONTROL_S * audio.rate_hz)
+        self.frames = 0  # given out so far
         self._rate_hz = audio.rate_hz
+        self._block_frames = round(CONTROL_S * audio.rate_hz)
+        self._lead_in = round(LEAD_IN_S * audio.rate_hz)
+        self._skip = self._lead_in + LATENCY_FRAMES
 
     def blocks(
         self, performance: Sequence[FramedEvent], tail_s: float
     ) -> Iterator[NDArray[np.float32]]:
         """Stereo blocks float32 [frames, 2] to the end of the last note, at most tail_s after it.
 
-        Keys still down at the last event are let go there.
+        The first frame belongs to frame 0 of the performance: the delay of the engine's limiter is
+        taken out. Keys still down at the last event are let go there.
         """
-        last = performance[-1][0] if performance else 0
-        yield from self._play(performance, last)
+        shifted = [(frame + self._lead_in, event) for frame, event in performance]
+        last = shifted[-1][0] if shifted else self._lead_in
+        yield from self._play(shifted, last)
         self.player.release_all(last)
         end = last + round(tail_s * self._rate_hz)
         while self.player.sounding and self.mixer.frame < end:
             yield self._render(min(self._block_frames, end - self.mixer.frame))
+        yield self._render(LATENCY_FRAMES)
 
-    def _play(
-        self, performance: Sequence[FramedEvent], last: int
-    ) -> Iterator[NDArray[np.float32]]:
-        waiting = iter(performance)
-        coming = next(waiting, None)
-        while self.mixer.frame < last or coming is not None:
+    def _play(self, performance: Sequence[FramedEvent], last: int) -> Iterator[NDArray[np.float32]]:
+        coming = 0
+        while self.mixer.frame < last:
             until = min(self.mixer.frame + self._block_frames, last)
-            while coming is not None and (coming[0] < until or until == last):
-                self.player.handle(*coming)
-                coming = next(waiting, None)
-            if until > self.mixer.frame:
-                yield self._render(until - self.mixer.frame)
+            while coming < len(performance) and performance[coming][0] < until:
+                self.player.handle(*performance[coming])
+                coming += 1
+            yield self._render(until - self.mixer.frame)
+        for frame, event in performance[coming:]:
+            self.player.handle(frame, event)
 
     def _render(self, frames: int) -> NDArray[np.float32]:
         self.player.advance(self.mixer.frame + frames - 1)
         block = self.mixer.render(frames)
+        skipped = min(self._skip, frames)
+        self._skip -= skipped
+        block = block[skipped:]
         self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
+        self.frames += len(block)
         return block
 
 
@@ -100,12 +106,10 @@ def bounce(
     existing file is replaced only by a complete one.
     """
     started_s = time.perf_counter()
-    rows = RowStore(pack, settings.playing.row_cache_mb * MEBIBYTE)
-    work = Bounce(pack, rows, combination, settings)
+    work = Bounce(pack, combination, settings)
     write_wav(output, work.blocks(performance, tail_s), settings.audio.rate_hz)
-    rows.close()
     return BounceReport(
-        seconds=work.mixer.frame / settings.audio.rate_hz,
+        seconds=work.frames / settings.audio.rate_hz,
         wall_s=time.perf_counter() - started_s,
         peak=work.peak,
         stolen=work.player.stolen,

@@ -32,7 +32,7 @@ class KeyPlayer:
         self._octave = 4  # the key a is then middle C, 60
         self._place = (0.5, 0.5)
         self._sustain = False
-        self._presses: dict[int, float] = {}  # sounding note -> time of its last press
+        self._ends: dict[int, float] = {}  # sounding note -> when it ends unless pressed again
 
     def press(self, key: str, now_s: float) -> list[Event]:
         """What a key does; a key without a use does nothing."""
@@ -50,15 +50,15 @@ class KeyPlayer:
 
     def tick(self, now_s: float) -> list[Event]:
         """Ends of notes whose time is over."""
-        over = [note for note, pressed_s in self._presses.items() if now_s - pressed_s >= GATE_S]
+        over = [note for note, end_s in self._ends.items() if now_s >= end_s]
         for note in over:
-            del self._presses[note]
+            del self._ends[note]
         return [NoteOff(_ORIGIN, note) for note in over]
 
     def _note(self, note: int, now_s: float) -> list[Event]:
-        last_s = self._presses.get(note)
-        self._presses[note] = now_s
-        if last_s is not None and now_s - last_s < REPEAT_S:
+        end_s = self._ends.get(note)
+        self._ends[note] = now_s + GATE_S
+        if end_s is not None and now_s < end_s - GATE_S + REPEAT_S:
             return []
         return [NoteOn(_ORIGIN, note, self._velocity)]
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from device import mapping
 from device.channels import ChannelState
-from device.engine.mixer import Envelope, Mixer, Row
+from device.engine.mixer import MAX_STEP, Envelope, Mixer, Row
 from device.events import Origin
 from device.grid import Cells
 from device.rows import RowKey
@@ -148,4 +148,7 @@ class Notes:
         swing = channel.modulation * math.sin(2 * math.pi * turns)
         vibrato = swing * self._playing.vibrato_depth_semitones
         semitones = note.key.note - note.pitch + channel.bend_semitones + vibrato
-        return float(self._step_base * 2 ** (semitones / 12))
+        octaves = math.log2(self._step_base) + semitones / 12
+        # Too far above the stored pitches for the engine, a note sounds some octaves lower.
+        too_many = max(0, math.ceil(octaves - math.log2(MAX_STEP)))
+        return float(2 ** (octaves - too_many))

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from device.bounce import MEBIBYTE
+from device.engine.errors import StreamError
 from device.engine.mixer import Mixer
 from device.engine.stream import AudioStream
 from device.errors import NothingToPlayError
@@ -69,7 +70,7 @@ def play(
         names = ", ".join(combination_names(pack.manifest, combination))
         report(f"playing {pack.manifest.name}: {names}")
         report(f"sound output latency {stream.latency_s * 1e3:.0f} ms")
-        _Playing(player, mixer, inputs, settings, clock, report).run()
+        _Playing(player, stream, inputs, settings, clock, report).run()
 
 
 class _Playing:
@@ -78,17 +79,20 @@ class _Playing:
     def __init__(
         self,
         player: Player,
-        mixer: Mixer,
+        stream: AudioStream,
         inputs: Inputs,
         settings: Settings,
         clock: Clock,
         report: Callable[[str], None],
     ) -> None:
-        self._player, self._mixer, self._inputs, self._clock = player, mixer, inputs, clock
+        self._player, self._stream, self._inputs, self._clock = player, stream, inputs, clock
+        self._mixer = stream.mixer
         margin_s = settings.audio.event_margin_s
         if inputs.song:
             margin_s = max(margin_s, FILE_MARGIN_S)
-        self._session = Session(player, mixer, clock, settings.audio.rate_hz, margin_s, report)
+        self._session = Session(
+            player, stream.mixer, clock, settings.audio.rate_hz, margin_s, report
+        )
         self._threads = InputThreads(self._session, clock, report)
         self._quit = threading.Event()
         self._channel, self._rate_hz = settings.midi.channel, settings.audio.rate_hz
@@ -116,8 +120,10 @@ class _Playing:
         last = self._session.schedule(self._inputs.performance, start_s)
         while not self._quit.is_set() and not (self._inputs.song and self._mixer.frame >= last):
             self._session.step()
+            if not self._stream.is_playing:
+                raise StreamError("the sound output has stopped: was it unplugged?")
 
     def _fade(self) -> None:
         give_up_s = self._clock.now_s() + LONGEST_FADE_S
-        while self._player.sounding and self._clock.now_s() < give_up_s:
+        while self._player.sounding and self._stream.is_playing and self._clock.now_s() < give_up_s:
             self._session.step()

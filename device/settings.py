@@ -12,9 +12,11 @@ import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from device.errors import SettingsError, SettingsNotFoundError
+
+_INTERPOLATIONS = ("linear", "default", "high")  # cheapest first
 
 
 def _number(default: float, low: float, high: float) -> Any:  # noqa: ANN401
@@ -25,6 +27,27 @@ def _number(default: float, low: float, high: float) -> Any:  # noqa: ANN401
 def _choice(default: str, *choices: str) -> Any:  # noqa: ANN401
     """A field for one of several words."""
     return field(default=default, metadata={"choices": choices})
+
+
+def _check(item: dataclasses.Field[Any], value: object) -> None:
+    if "choices" in item.metadata:
+        if value not in item.metadata["choices"]:
+            allowed = ", ".join(item.metadata["choices"])
+            raise SettingsError(f"{item.name}: {value!r} is not one of {allowed}")
+    elif "low" in item.metadata:
+        _check_number(item, value)
+    elif value is not None and not isinstance(value, str):
+        raise SettingsError(f"{item.name}: {value!r} is not a name")
+
+
+def _check_number(item: dataclasses.Field[Any], value: object) -> None:
+    whole = isinstance(item.default, int)
+    low, high = item.metadata["low"], item.metadata["high"]
+    right_type = isinstance(value, int) or (isinstance(value, float) and not whole)
+    if isinstance(value, bool) or not right_type:
+        raise SettingsError(f"{item.name}: {value!r} is not a {'whole ' if whole else ''}number")
+    if not (math.isfinite(value) and low <= value <= high):  # type: ignore[arg-type]
+        raise SettingsError(f"{item.name}: {value!r} is outside {low}..{high}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +77,7 @@ class AudioSettings(_Section):
     rate_hz: int = _number(48000, 8000, 192000)
     block_frames: int = _number(128, 16, 8192)
     device: str | None = None  # part of an output's name; None is the system's default
-    interpolation: str = _choice("default", "linear", "default", "high")
+    interpolation: Literal["linear", "default", "high"] = _choice("default", *_INTERPOLATIONS)
     master_gain_db: float = _number(-6.0, -60.0, 12.0)
     event_margin_s: float = _number(0.001, 0.0, 0.1)  # added to every live event, see timeline.py
 
@@ -135,24 +158,3 @@ def _refuse_unknown(table: dict[str, object], known: list[str], where: str) -> N
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
             raise SettingsError(f"{where}: unknown key {key!r}; {hint}")
-
-
-def _check(item: dataclasses.Field[Any], value: object) -> None:
-    if "choices" in item.metadata:
-        if value not in item.metadata["choices"]:
-            allowed = ", ".join(item.metadata["choices"])
-            raise SettingsError(f"{item.name}: {value!r} is not one of {allowed}")
-    elif "low" in item.metadata:
-        _check_number(item, value)
-    elif value is not None and not isinstance(value, str):
-        raise SettingsError(f"{item.name}: {value!r} is not a name")
-
-
-def _check_number(item: dataclasses.Field[Any], value: object) -> None:
-    whole = isinstance(item.default, int)
-    low, high = item.metadata["low"], item.metadata["high"]
-    right_type = isinstance(value, int) or (isinstance(value, float) and not whole)
-    if isinstance(value, bool) or not right_type:
-        raise SettingsError(f"{item.name}: {value!r} is not a {'whole ' if whole else ''}number")
-    if not (math.isfinite(value) and low <= value <= high):  # type: ignore[arg-type]
-        raise SettingsError(f"{item.name}: {value!r} is outside {low}..{high}")

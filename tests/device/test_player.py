@@ -1,0 +1,325 @@
+"""The conductor against an engine that remembers: notes, pedals, controllers, morphs and ports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from device.engine.mixer import Row
+from device.events import (
+    Bend,
+    Control,
+    Event,
+    NoteOff,
+    NoteOn,
+    Origin,
+    PortLost,
+    ProgramChange,
+    Sustain,
+    TouchMoved,
+)
+from device.grid import Grid
+from device.pack.model import Combination, Manifest
+from device.player import CONTROL_S, Player
+from device.settings import PlayingSettings, Settings
+
+HERE = Origin("here", 0)
+CELLS = tuple(tuple(f"{column}{row}" for column in range(3)) for row in range(3))
+PITCHES = (48, 60, 72)
+TICK = round(CONTROL_S * 48000)
+
+
+class RecordingMixer:
+    """Stands in for the mixer: keeps every command, ends a voice when told to."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, int, Any]] = []
+        self.finished: list[int] = []
+        self.frame = 0
+
+    def note_on(
+        self, at_frame: int, voice: int, rows: list[Row], weights: list[float], **how: object
+    ) -> bool:
+        return self._keep("note_on", at_frame, (voice, rows, weights, how))
+
+    def set_cells(self, at_frame: int, voice: int, rows: list[Row], weights: list[float]) -> bool:
+        return self._keep("set_cells", at_frame, (voice, rows, weights))
+
+    def note_off(self, at_frame: int, voice: int) -> bool:
+        return self._keep("note_off", at_frame, voice)
+
+    def kill(self, at_frame: int, voice: int) -> bool:
+        return self._keep("kill", at_frame, voice)
+
+    def set_step(self, at_frame: int, voice: int, step: float) -> bool:
+        return self._keep("set_step", at_frame, (voice, step))
+
+    def set_gain(self, at_frame: int, voice: int, gain: float) -> bool:
+        return self._keep("set_gain", at_frame, (voice, gain))
+
+    def set_pan(self, at_frame: int, voice: int, pan: float) -> bool:
+        return self._keep("set_pan", at_frame, (voice, pan))
+
+    def set_master(self, at_frame: int, gain: float) -> bool:
+        return self._keep("set_master", at_frame, gain)
+
+    def collect(self) -> list[int]:
+        finished, self.finished = self.finished, []
+        return finished
+
+    def of(self, *kinds: str) -> list[tuple[int, Any]]:
+        """(frame, what) of the commands of some kinds, in order."""
+        return [(frame, what) for kind, frame, what in self.commands if kind in kinds]
+
+    def clear(self) -> None:
+        self.commands.clear()
+
+    def _keep(self, kind: str, at_frame: int, what: object) -> bool:
+        self.commands.append((kind, at_frame, what))
+        return True
+
+
+class FakeRows:
+    """Rows for any (cell, pitch); those in `slow` are not ready until get() has waited for them."""
+
+    def __init__(self) -> None:
+        self.slow: set[str] = set()
+        self.waited: list[str] = []
+        self.expected: list[tuple[str, int]] = []
+        self._rows: dict[tuple[str, int], Row] = {}
+
+    def get(self, cell: str, pitch: int) -> Row:
+        if cell in self.slow:
+            self.waited.append(cell)
+            self.slow.discard(cell)
+        if (cell, pitch) not in self._rows:
+            self._rows[cell, pitch] = Row(np.zeros(1000, np.int16), 1.0, 0, 1000, 0.0, 48000)
+        return self._rows[cell, pitch]
+
+    def ready(self, cell: str, pitch: int) -> Row | None:
+        return None if cell in self.slow else self.get(cell, pitch)
+
+    def expect(self, keys: Iterable[tuple[str, int]]) -> None:
+        self.expected = list(keys)
+
+    def names(self, rows: list[Row]) -> list[str]:
+        """The cells that rows belong to."""
+        return [next(cell for (cell, _), known in self._rows.items() if known is r) for r in rows]
+
+
+class Table:
+    """A player with its fake engine and rows."""
+
+    def __init__(
+        self, mixer: RecordingMixer, rows: FakeRows, wait: bool = True, smoothing_s: float = 0.02
+    ) -> None:
+        manifest = _manifest()
+        grid = Grid(manifest, manifest.combinations[0])
+        settings = Settings(playing=PlayingSettings(morph_smoothing_s=smoothing_s))
+        self.mixer, self.rows = mixer, rows
+        self.player = Player(mixer, rows, grid, manifest, settings, wait_for_rows=wait)
+        mixer.clear()
+
+    def at(self, frame: int, *events: Event) -> None:
+        for event in events:
+            self.player.handle(frame, event)
+
+
+def _manifest() -> Manifest:
+    combination = Combination((0, 0, 0, 0), CELLS)
+    return Manifest(
+        pack_id="", name="fake", author="", licence="", credits=(), sample_rate_hz=24000,
+        pitches=PITCHES, columns=3, rows=3, weight_law="bilinear", renderer_name="",
+        renderer_version="", corners=((), (), (), ()), combinations=(combination,), loops={},
+        loudness_lufs=-20, peak_dbfs=-1,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def mixer() -> RecordingMixer:
+    return RecordingMixer()
+
+
+@pytest.fixture
+def rows() -> FakeRows:
+    return FakeRows()
+
+
+@pytest.fixture
+def table(mixer: RecordingMixer, rows: FakeRows) -> Table:
+    return Table(mixer, rows)
+
+
+def test_a_note_plays_the_nearest_pitch_of_the_cells_at_the_finger(table: Table) -> None:
+    table.at(0, TouchMoved(0.25, 0))
+    table.at(100, NoteOn(HERE, 62, 127))
+    ((frame, (voice, rows, weights, how)),) = table.mixer.of("note_on")
+    assert (frame, voice) == (100, 0)
+    assert table.rows.names(rows) == ["00", "10"]
+    assert weights == [0.5, 0.5]
+    assert how["step"] == pytest.approx(0.5 * 2 ** (2 / 12))
+    assert (how["gain"], how["pan"], how["start_frame"]) == (1, 0, 0)
+
+
+def test_key_up_and_pedal(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 9), Sustain(HERE, True), NoteOn(HERE, 64, 9))
+    table.at(1, NoteOff(HERE, 60), NoteOff(HERE, 64))
+    assert table.mixer.of("note_off") == []
+    table.at(2, Sustain(HERE, False))
+    assert table.mixer.of("note_off") == [(2, 0), (2, 1)]
+
+
+def test_held_notes_follow_the_finger_smoothly_and_arrive_exactly(table: Table) -> None:
+    table.at(0, TouchMoved(0, 0), NoteOn(HERE, 60, 100))
+    table.at(10, TouchMoved(1, 1))
+    table.player.advance(60 * TICK)
+    sets = table.mixer.of("set_cells")
+    assert [frame for frame, _ in sets] == [TICK * (n + 1) for n in range(len(sets))]
+    last_rows, last_weights = sets[-1][1][1:]
+    assert (table.rows.names(last_rows), last_weights) == (["22"], [1.0])
+    assert len(sets) > 10, "the pad glides over several ticks"
+
+
+def test_an_unmoved_finger_sends_nothing(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 100))
+    table.mixer.clear()
+    table.player.advance(100 * TICK)
+    assert table.mixer.commands == []
+
+
+def test_a_new_note_after_silence_starts_at_the_finger_at_once(table: Table) -> None:
+    table.at(5, TouchMoved(1, 0), NoteOn(HERE, 60, 100))
+    assert table.rows.names(table.mixer.of("note_on")[0][1][1]) == ["20"]
+
+
+def test_released_notes_follow_until_the_engine_has_ended_them(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 100), NoteOff(HERE, 60))
+    table.at(1, TouchMoved(0, 0))
+    table.player.advance(TICK)
+    assert len(table.mixer.of("set_cells")) == 1
+    table.mixer.finished = [0]
+    table.player.advance(3 * TICK)
+    assert table.player.sounding == 0
+    assert len(table.mixer.of("set_cells")) == 1
+
+
+def test_bend_moves_sounding_notes_of_its_own_channel_only(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 9), NoteOn(Origin("here", 1), 60, 9), Bend(HERE, 1.0))
+    assert table.mixer.of("set_step") == [(0, (0, pytest.approx(0.5 * 2 ** (2 / 12))))]
+
+
+def test_bend_range_by_controllers(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 9))
+    table.at(0, Control(HERE, 101, 0), Control(HERE, 100, 0), Control(HERE, 6, 12))
+    table.at(1, Bend(HERE, -1.0))
+    assert table.mixer.of("set_step")[-1] == (1, (0, pytest.approx(0.25)))
+
+
+def test_volume_expression_and_pan_reach_sounding_and_later_notes(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 127), Control(HERE, 7, 50), Control(HERE, 10, 0))
+    assert table.mixer.of("set_gain")[0] == (0, (0, 0.25))
+    assert table.mixer.of("set_pan")[-1] == (0, (0, -1.0))
+    table.at(1, NoteOn(HERE, 61, 127))
+    how = table.mixer.of("note_on")[-1][1][3]
+    assert (how["gain"], how["pan"]) == (0.25, -1.0)
+
+
+def test_modulation_swings_the_pitch_around_its_centre(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 9), Control(HERE, 1, 127))
+    table.player.advance(48000)
+    steps = [step for _, (_, step) in table.mixer.of("set_step")]
+    half_semitone = 2 ** (0.5 / 12)
+    assert max(steps) == pytest.approx(0.5 * half_semitone, rel=1e-3)
+    assert min(steps) == pytest.approx(0.5 / half_semitone, rel=1e-3)
+    table.at(48001, Control(HERE, 1, 0))
+    assert table.mixer.of("set_step")[-1] == (48001, (0, 0.5))
+
+
+def test_panic_messages(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 9), NoteOn(Origin("here", 1), 60, 9), Sustain(HERE, True))
+    table.at(1, Control(HERE, 123, 0))
+    assert table.mixer.of("note_off", "kill") == [], "the pedal holds what notes-off lets go"
+    table.at(2, Control(HERE, 121, 0))
+    assert table.mixer.of("note_off") == [(2, 0)]
+    table.at(3, Control(HERE, 120, 0))
+    assert table.mixer.of("kill") == [(3, 0)]
+    assert table.player.sounding == 1
+
+
+def test_local_control_is_not_a_panic(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 9), Control(HERE, 122, 0))
+    assert table.mixer.of("note_off", "kill") == []
+
+
+def test_controllers_move_the_pad(table: Table) -> None:
+    table.at(0, Control(HERE, 16, 127), Control(HERE, 17, 0), NoteOn(HERE, 60, 9))
+    assert table.rows.names(table.mixer.of("note_on")[0][1][1]) == ["20"]
+
+
+def test_a_lost_port_lets_go_of_its_notes_only(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 60, 9), NoteOn(Origin("there", 0), 60, 9), Sustain(HERE, True))
+    table.at(1, PortLost("here"))
+    assert table.mixer.of("note_off") == [(1, 0)]
+
+
+def test_program_changes_are_taken_without_effect(table: Table) -> None:
+    table.at(0, ProgramChange(HERE, 5))
+    assert table.mixer.commands == []
+
+
+def test_a_note_far_above_the_pack_keeps_its_pitch_class_within_the_engine(table: Table) -> None:
+    table.at(0, NoteOn(HERE, 127, 9))
+    step = table.mixer.of("note_on")[0][1][3]["step"]
+    assert step == pytest.approx(0.5 * 2 ** ((127 - 72) / 12 - 1))
+
+
+def test_live_a_note_starts_with_the_cells_at_hand_and_the_others_join(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
+    table = Table(mixer, rows, wait=False)
+    rows.slow = {"00", "11"}
+    table.at(0, TouchMoved(0.25, 0.25), NoteOn(HERE, 60, 9))
+    ((_, (_, started, weights, _)),) = mixer.of("note_on")
+    assert rows.names(started) == ["10", "01"]
+    assert weights == [0.5, 0.5]
+    assert rows.waited == []
+    rows.slow = set()
+    table.player.advance(TICK)
+    ((_, (_, joined, weights)),) = mixer.of("set_cells")
+    assert rows.names(joined) == ["00", "10", "01", "11"]
+    assert weights == [0.25] * 4
+
+
+def test_live_a_note_waits_for_one_cell_when_it_has_none(mixer: RecordingMixer, rows: FakeRows) -> None:
+    table = Table(mixer, rows, wait=False)
+    rows.slow = {"00", "10"}
+    table.at(0, TouchMoved(0.2, 0.0), NoteOn(HERE, 60, 9))
+    assert rows.waited == ["00"]
+    assert mixer.of("note_on")[0][1][2] == [1.0]
+
+
+def test_live_a_morph_waits_for_nothing(mixer: RecordingMixer, rows: FakeRows) -> None:
+    table = Table(mixer, rows, wait=False, smoothing_s=0.0)
+    table.at(0, TouchMoved(0, 0), NoteOn(HERE, 60, 9))
+    rows.slow = {"22"}
+    table.at(1, TouchMoved(1, 1))
+    table.player.advance(5 * TICK)
+    assert mixer.of("set_cells") == []
+    rows.slow = set()
+    table.player.advance(6 * TICK)
+    assert [frame for frame, _ in mixer.of("set_cells")] == [6 * TICK]
+
+
+def test_live_the_cells_near_the_finger_are_expected_for_pitches_just_played(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
+    table = Table(mixer, rows, wait=False)
+    table.at(0, TouchMoved(0, 0), NoteOn(HERE, 70, 9), NoteOn(HERE, 50, 9))
+    assert rows.expected[:2] == [("00", 48), ("00", 72)]
+    assert ("11", 48) in rows.expected
+    assert rows.expected[-1] == ("00", 60)
+
+
