@@ -14,6 +14,7 @@ from ..base import RenderedNote, SourceNote
 from . import looping, residual, tracks
 from .analysis import HarmonicNote, analyse, frame_of, phase_of
 from .numeric import Float32, Float64
+from .returning import Return
 from .synthesis import synthesise
 
 PEAK = 10 ** (-1 / 20)  # -1 dBFS: nothing rendered is louder
@@ -111,9 +112,7 @@ def _looped(own: tracks.Tracks, loop: Loop) -> tuple[Float32, float]:
     return _synthesised(looped, phase, span), decay_db_per_s
 
 
-def _synthesised(
-    mix: tracks.Tracks, phase_cycles: Float64, span: looping.Return | None = None
-) -> Float32:
+def _synthesised(mix: tracks.Tracks, phase_cycles: Float64, span: Return | None = None) -> Float32:
     """The note's samples: (harmonics + residual) * envelope, [frames]."""
     angle = np.empty((len(mix.phase_steps) + 1, mix.frame.harmonics))
     angle[0] = mix.phase_start

@@ -77,7 +77,8 @@ def band_log_amplitude(spectra: Complex64, form: Layout) -> Float32:
     """Natural log of the band amplitudes, [frames, BANDS], smoothed over three frames."""
     power = (spectra.real**2 + spectra.imag**2) @ form.band_means
     smooth = np.maximum(uniform_filter1d(power, 3, axis=0, mode="nearest"), 0)
-    return (0.5 * np.log(smooth + POWER_FLOOR)).astype(np.float32)
+    log_amplitude: Float32 = (0.5 * np.log(smooth + POWER_FLOOR)).astype(np.float32)
+    return log_amplitude
 
 
 def whiten(spectra: Complex64, log_amplitude: Float32, form: Layout) -> Complex64:
