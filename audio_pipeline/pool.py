@@ -73,13 +73,12 @@ class WorkerPool:
             return
         waiting = list(tasks)[::-1]
         self._start(min(self.jobs, len(tasks)))
-        busy = set()
+        busy: set[Connection] = set()
         for pipe in list(self._processes)[: len(tasks)]:
             pipe.send(waiting.pop())
             busy.add(pipe)
         while busy:
-            for pipe in wait(busy):
-                assert isinstance(pipe, Connection)
+            for pipe in busy & set(wait(list(busy))):
                 kind, value = self._received(pipe)
                 if kind == "result":
                     yield value

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.signal import get_window
 
 RELIABLE = 0.6
@@ -117,9 +118,11 @@ def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) 
 
 
 def _low_passed(samples: NDArray[np.float64], rate_hz: int, edge_hz: float) -> NDArray[np.float64]:
-    spectrum = np.fft.rfft(samples)
-    spectrum[np.fft.rfftfreq(len(samples), 1 / rate_hz) > edge_hz] = 0.0
-    return np.fft.irfft(spectrum, len(samples))
+    size = next_fast_len(len(samples), real=True)
+    spectrum = rfft(samples, size)
+    spectrum[rfftfreq(size, 1 / rate_hz) > edge_hz] = 0.0
+    low: NDArray[np.float64] = irfft(spectrum, size)[: len(samples)]
+    return low
 
 
 def _frames(
