@@ -71,6 +71,7 @@ static void end_morph(Blend *blend, Ring *returns) {
         blend->slots[i].delta = 0.0f;
         if (!blend->slots[i].wanted) slot_free(&blend->slots[i], returns);
     }
+    blend->morph_end = blend->next_frame;
     Cells pending = blend->pending;
     blend->pending.count = 0;
     if (pending.count) begin_morph(blend, &pending, returns);
@@ -78,7 +79,7 @@ static void end_morph(Blend *blend, Ring *returns) {
 
 void blend_start(Blend *blend, const Cells *cells, int64_t first_frame, Ring *returns) {
     memset(blend, 0, sizeof *blend);
-    blend->next_frame = first_frame;
+    blend->next_frame = blend->morph_end = first_frame;
     place(blend, cells, returns);
 }
 
@@ -113,7 +114,7 @@ int blend_mix(Blend *blend, float *x, int count, Ring *returns) {
 }
 
 int blend_is_over(const Blend *blend, int64_t frame) {
-    if (blend->morph_left || blend->pending.count) return 0;
+    if (blend->morph_left || blend->pending.count || blend->morph_end > frame) return 0;
     for (int i = 0; i < LP_SLOTS; i++)
         if (blend->slots[i].row && blend->slots[i].end_frame > frame) return 0;
     return 1;

@@ -3,18 +3,24 @@
 
 #include "state.h"
 
-#define MAX_GAIN 64.0f
+#define MAX_GAIN 64.0
+#define MAX_START 0x1p40
+#define MAX_TIME_S 3600.0
 #define MIN_STEP (1.0 / 4096.0)
 
-static float within(float x, float low, float high) { return x >= low ? (x <= high ? x : high) : low; }
+/* NaN becomes the lowest value. */
+static double within(double x, double low, double high) { return x >= low ? fmin(x, high) : low; }
 
-static double step_within(double step) {
-    return step >= MIN_STEP ? (step <= LP_MAX_STEP ? step : LP_MAX_STEP) : MIN_STEP; /* NaN: the lowest */
-}
+static double step_within(double step) { return within(step, MIN_STEP, LP_MAX_STEP); }
+
+static float gain_within(float gain) { return (float)within(gain, 0.0, MAX_GAIN); }
+
+/* NaN goes to the centre, not to a side. */
+static float pan_within(float pan) { return isnan(pan) ? 0.0f : (float)within(pan, -1.0, 1.0); }
 
 static LpEnvelope envelope_within(const LpEnvelope *e) {
-    return (LpEnvelope){within(e->attack_s, 0.0f, 3600.0f), within(e->decay_s, 0.0f, 3600.0f),
-                        within(e->sustain, 0.0f, 1.0f), within(e->release_s, 0.0f, 3600.0f)};
+    return (LpEnvelope){within(e->attack_s, 0.0, MAX_TIME_S), within(e->decay_s, 0.0, MAX_TIME_S),
+                        within(e->sustain, 0.0, 1.0), within(e->release_s, 0.0, MAX_TIME_S)};
 }
 
 static int row_is_sane(const LpRow *row) {
@@ -39,7 +45,7 @@ static void refuse(LpMixer *mixer, const LpCommand *command) {
 /* A ghost place for a stolen sound; when all are fading, the faintest is cut. */
 static Voice **free_ghost(LpMixer *mixer) {
     Voice **faintest = &mixer->ghosts[0];
-    for (int i = 0; i < mixer->max_voices; i++) {
+    for (int i = 0; i < mixer->max_ghosts; i++) {
         Voice **ghost = &mixer->ghosts[i];
         if (!(*ghost)->sounding) return ghost;
         if (ramp_now(&(*ghost)->fade) < ramp_now(&(*faintest)->fade)) faintest = ghost;
@@ -60,11 +66,10 @@ static void steal(LpMixer *mixer, Voice **slot) {
 
 static void note_on(LpMixer *mixer, const LpCommand *command) {
     LpCommand note = *command;
-    double start = command->start_frame;
-    note.start_frame = start >= 0.0 ? fmin(start, 0x1p40) : 0.0;
+    note.start_frame = within(command->start_frame, 0.0, MAX_START);
     note.step = step_within(command->step);
-    note.gain = within(command->gain, 0.0f, MAX_GAIN);
-    note.pan = within(command->pan, -1.0f, 1.0f);
+    note.gain = gain_within(command->gain);
+    note.pan = pan_within(command->pan);
     note.envelope = envelope_within(&command->envelope);
     Voice **slot = &mixer->slots[command->voice];
     if ((*slot)->sounding) steal(mixer, slot);
@@ -79,8 +84,8 @@ static void change(LpMixer *mixer, Voice *voice, const LpCommand *command) {
     case LP_KILL: voice_fade_out(voice, common); break;
     case LP_SET_CELLS: voice_set_cells(voice, command, common); break;
     case LP_SET_STEP: voice_set_step(voice, step_within(command->step), common); break;
-    case LP_SET_GAIN: voice_set_level(voice, within(command->gain, 0.0f, MAX_GAIN), voice->pan, common); break;
-    case LP_SET_PAN: voice_set_level(voice, voice->gain, within(command->pan, -1.0f, 1.0f), common); break;
+    case LP_SET_GAIN: voice_set_level(voice, gain_within(command->gain), voice->pan, common); break;
+    case LP_SET_PAN: voice_set_level(voice, voice->gain, pan_within(command->pan), common); break;
     case LP_SET_ENVELOPE:
         envelope = envelope_within(&command->envelope);
         voice_set_envelope(voice, &envelope, common);
@@ -99,7 +104,7 @@ void command_apply(LpMixer *mixer, const LpCommand *command) {
     if (command->kind == LP_PANIC) {
         panic(mixer);
     } else if (command->kind == LP_SET_MASTER) {
-        ramp_to(&mixer->master, within(command->gain, 0.0f, MAX_GAIN), mixer->common.ramp_frames);
+        ramp_to(&mixer->master, gain_within(command->gain), mixer->common.ramp_frames);
     } else if (command->voice < 0 || command->voice >= mixer->max_voices ||
                (needs_rows && !rows_are_sane(command))) {
         refuse(mixer, command);

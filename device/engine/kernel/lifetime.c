@@ -6,6 +6,7 @@
 
 #define FADE_S 0.005
 #define START_FADE_S 0.003
+#define MIN_GHOSTS 32
 
 static int32_t frames_of(double seconds, double rate_hz) {
     int32_t frames = (int32_t)(seconds * rate_hz + 0.5);
@@ -23,10 +24,10 @@ static void set_up_common(Common *common, const LpConfig *config) {
 }
 
 static int set_up_memory(LpMixer *mixer, const LpConfig *config) {
-    size_t voices = (size_t)config->max_voices;
-    mixer->voices = calloc(2 * voices, sizeof *mixer->voices);
+    size_t voices = (size_t)mixer->max_voices, ghosts = (size_t)mixer->max_ghosts;
+    mixer->voices = calloc(voices + ghosts, sizeof *mixer->voices);
     mixer->slots = calloc(voices, sizeof *mixer->slots);
-    mixer->ghosts = calloc(voices, sizeof *mixer->ghosts);
+    mixer->ghosts = calloc(ghosts, sizeof *mixer->ghosts);
     int rings = ring_create(&mixer->commands, (uint32_t)config->command_capacity, sizeof(LpCommand)) &
                 ring_create(&mixer->common.returns, (uint32_t)config->return_capacity, sizeof(LpReturn)) &
                 schedule_create(&mixer->schedule, config->command_capacity);
@@ -37,16 +38,15 @@ LpMixer *lp_mixer_create(const LpConfig *config) {
     LpMixer *mixer = aligned_alloc(64, (sizeof *mixer + 63) / 64 * 64);
     if (!mixer) return NULL;
     memset(mixer, 0, sizeof *mixer);
+    mixer->max_voices = config->max_voices;
+    mixer->max_ghosts = config->max_voices > MIN_GHOSTS ? config->max_voices : MIN_GHOSTS;
+    mixer->reserve = (uint32_t)config->command_capacity / 8;
     if (!set_up_memory(mixer, config)) {
         lp_mixer_destroy(mixer);
         return NULL;
     }
-    mixer->max_voices = config->max_voices;
-    mixer->reserve = (uint32_t)config->command_capacity / 8;
-    for (int i = 0; i < config->max_voices; i++) {
-        mixer->slots[i] = &mixer->voices[i];
-        mixer->ghosts[i] = &mixer->voices[config->max_voices + i];
-    }
+    for (int i = 0; i < mixer->max_voices; i++) mixer->slots[i] = &mixer->voices[i];
+    for (int i = 0; i < mixer->max_ghosts; i++) mixer->ghosts[i] = &mixer->voices[mixer->max_voices + i];
     set_up_common(&mixer->common, config);
     ramp_jump(&mixer->master, 1.0f);
     limiter_reset(&mixer->limiter, config->rate_hz);

@@ -2,7 +2,7 @@
 
    wanted gain  of a frame with peak p > T: (T + (1-T) z / (1+z)) / p, z = (p-T) / (1-T), T = -1 dBFS
    minimum      over the frame and the 64 before it
-   release      g += (minimum - g rising) (1 - e^(-1 / 80 ms)), falling at once
+   release      g += (1 - g) (1 - e^(-1 / 80 ms)), 1 from 0.9999 up, but never above the minimum
    smoothing    mean of the last 64
    delay        64 frames: every mean that meets a frame is of minima that have seen it */
 #pragma once

@@ -34,9 +34,9 @@ static int next_stretch(const LpMixer *mixer, int64_t wanted) {
     return (int)count;
 }
 
-static int render_voices(LpMixer *mixer, Voice **voices, int count) {
+static int render_voices(LpMixer *mixer, Voice **voices, int number, int count) {
     int sounding = 0, starved = 0;
-    for (int i = 0; i < mixer->max_voices; i++) {
+    for (int i = 0; i < number; i++) {
         if (!voices[i]->sounding) continue;
         starved += voice_render(voices[i], &mixer->bus, count, &mixer->common, &mixer->window);
         sounding += voices[i]->sounding;
@@ -74,8 +74,8 @@ static void note_gain(LpMixer *mixer, float gain) {
 static void render_stretch(LpMixer *mixer, float *out, int count) {
     Bus *bus = &mixer->bus;
     memset(bus, 0, sizeof *bus);
-    int active = render_voices(mixer, mixer->slots, count);
-    int fading = render_voices(mixer, mixer->ghosts, count);
+    int active = render_voices(mixer, mixer->slots, mixer->max_voices, count);
+    int fading = render_voices(mixer, mixer->ghosts, mixer->max_ghosts, count);
     int bad = guard(bus->left, &mixer->master, count) + guard(bus->right, &mixer->master, count);
     ramp_advance(&mixer->master, count);
     note_gain(mixer, limiter_run(&mixer->limiter, bus->left, bus->right, count));

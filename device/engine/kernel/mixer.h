@@ -23,7 +23,7 @@ typedef struct {
 
 /* Seconds of output time, and a level in 0..1. */
 typedef struct {
-    float attack_s, decay_s, sustain, release_s;
+    double attack_s, decay_s, sustain, release_s;
 } LpEnvelope;
 
 enum {

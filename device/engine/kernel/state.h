@@ -25,8 +25,8 @@ struct LpMixer {
     Window window;
     Counts counts;
     int64_t frame;
-    int32_t max_voices;
-    Voice *voices;  /* 2 * max_voices */
+    int32_t max_voices, max_ghosts;
+    Voice *voices;  /* max_voices + max_ghosts */
     Voice **slots;  /* voice number -> its sound; sounds are never copied, only pointers change places */
     Voice **ghosts; /* stolen sounds fading out */
 };
