@@ -11,18 +11,20 @@ from scipy.ndimage import median_filter, uniform_filter1d
 
 from audio_pipeline.loudness import momentary_loudness_lufs
 from audio_pipeline.quality.bands import Float32, audible_db, band_power
-from audio_pipeline.quality.fine_pitch import cents_off
+from audio_pipeline.quality.fine_pitch import FinePitch, fine_pitch
 from audio_pipeline.tuning import frequency_hz
 
 NOTE_S = 4.0
 """Notes are measured over their first four seconds, loops unrolled."""
 SILENT_LUFS = -70.0
+TONE = 0.7  # share of the power on harmonics that makes a tone
+QUANTISATION = 4 / 32768  # the second difference of rounding to 16 bit
 LATE_FLOOR_DB = -90.0  # a note that is further down than this has simply ended
 
 
 @dataclass(frozen=True)
 class NoteFeatures:
-    """One note measured; NaN where a thing cannot be said of it."""
+    """One note measured."""
 
     pitch: int  # MIDI note number
     bands: Float32  # power, [10 ms hops, BANDS]
@@ -33,7 +35,7 @@ class NoteFeatures:
     late_db: float  # level at 2.2-2.6 s against the loudest 50 ms
     modulation_db: float  # 4-45 Hz movement of the bands, weighted by their energy
     click_db: float  # the sharpest corner after 0.6 s against its neighbourhood
-    cents: float  # fine pitch against nominal; NaN without a pitch
+    tuning: FinePitch
 
     @property
     def is_silent(self) -> bool:
@@ -42,8 +44,8 @@ class NoteFeatures:
 
     @property
     def is_pitched(self) -> bool:
-        """The note has a clear pitch near its nominal one."""
-        return not np.isnan(self.cents)
+        """The note has a clear pitch near its nominal one; drums and noise have none."""
+        return self.tuning.tone_share > TONE
 
 
 def measure_note(samples: Float32, rate_hz: int, pitch: int) -> NoteFeatures:
@@ -60,7 +62,7 @@ def measure_note(samples: Float32, rate_hz: int, pitch: int) -> NoteFeatures:
         late_db=_late_db(samples, rate_hz),
         modulation_db=_modulation_db(bands),
         click_db=click_db(samples, rate_hz, pitch),
-        cents=cents_off(samples, rate_hz, pitch),
+        tuning=fine_pitch(samples, rate_hz, pitch),
     )
 
 
@@ -111,7 +113,8 @@ def click_blocks_db(samples: Float32, rate_hz: int, pitch: int) -> tuple[NDArray
     block = int(max(0.004, 1.1 / frequency_hz(pitch)) * rate_hz)
     sharpness = np.abs(np.diff(samples.astype(np.float64), 2))
     peaks = sharpness[: len(sharpness) // block * block].reshape(-1, block).max(axis=1)
-    usual = median_filter(peaks, 9) + 1e-3 * peaks.max() + 1e-9
+    floor = max(1e-3 * peaks.max(), 1e-3 * float(np.abs(samples).max()), QUANTISATION)
+    usual = median_filter(peaks, 9) + floor
     return 20 * np.log10(peaks / usual + 1e-9), block
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.fft import next_fast_len, rfft
 
@@ -12,8 +14,15 @@ CENTS = np.arange(-60.0, 61.0)
 VIBRATO = np.hanning(41)  # a vibrato's sidebands, some cents apart, are heard as one pitch
 
 
-def cents_off(samples: Float32, rate_hz: int, pitch: int) -> float:
-    """Fine pitch from the harmonics' power around nominal, 0.3 to 1.7 s; NaN without a pitch."""
+class FinePitch(NamedTuple):
+    """Deviation from the nominal pitch, and how much of the sound is at its harmonics."""
+
+    cents: float
+    tone_share: float  # 0..1: instruments have more than 0.8, drums and noise less than 0.2
+
+
+def fine_pitch(samples: Float32, rate_hz: int, pitch: int) -> FinePitch:
+    """The deviation with the most power on harmonics, 0.3 to 1.7 s; share 0 for silence."""
     segment = samples[round(0.3 * rate_hz) : round(1.7 * rate_hz)]
     length = next_fast_len(4 * len(segment), real=True)
     spectrum = rfft(segment * np.hanning(len(segment)).astype(np.float32), length)
@@ -26,15 +35,15 @@ def cents_off(samples: Float32, rate_hz: int, pitch: int) -> float:
     around = np.interp(bins, np.arange(len(power)), power)  # [harmonics, cents]
     score = np.convolve(np.sum(around, axis=0), VIBRATO, mode="same")
     cents = float(CENTS[int(np.argmax(score))])
-    return cents if _is_tone(power, nominal_bins * 2 ** (cents / 1200)) else float("nan")
+    return FinePitch(cents, _tone_share(power, nominal_bins * 2 ** (cents / 1200)))
 
 
-def _is_tone(power: Float32, fundamental_bins: float) -> bool:
-    """Much of the power below 6.5 times the fundamental is on harmonics (of noise a sixth is)."""
+def _tone_share(power: Float32, fundamental_bins: float) -> float:
+    """Share of the power below 6.5 times the fundamental within 40 cents of harmonics."""
     orders = np.arange(1, 7)
     low = np.rint(orders * fundamental_bins * 2 ** (-40 / 1200)).astype(int)
     high = np.rint(orders * fundamental_bins * 2 ** (40 / 1200)).astype(int) + 1
     total = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
     low, high = np.minimum(low, len(power)), np.minimum(high, len(power))
     whole = total[min(len(power), int(6.5 * fundamental_bins))] - total[int(0.5 * fundamental_bins)]
-    return bool(np.sum(total[high] - total[low]) > 0.4 * whole > 0)
+    return float(np.sum(total[high] - total[low]) / whole) if whole > 0 else 0.0

@@ -103,7 +103,7 @@ GATES: tuple[Gate, ...] = (
     Gate("cents_x", "pitch outside the corners'", "cents", WORST, UP_TO, 10.0, {"nsynth": 20.0}),
     # Held notes between two cells, and their loops.
     Gate("hold_dip", "level between cells, mean dip", "dB", MEAN, UP_TO, 0.5, UNKNOWN),
-    Gate("hold_dip_worst", "level between cells, deepest dip", "dB", WORST, UP_TO, 3.0, UNKNOWN),
+    Gate("hold_dip_worst", "level between cells, worst pair", "dB", WORST, UP_TO, 3.0, UNKNOWN),
     Gate("loop_length", "length of the loops", "s", WORST, FROM, 0.3),
     Gate("seam_flux", SEAM, "x", WORST, UP_TO, 2.0, {}, TONES),
     Gate("seam_flux", SEAM, "x", WORST, UP_TO, 4.0, {}, DRUMS),

@@ -32,17 +32,15 @@ def dip_db(first: Float32, second: Float32, rate_hz: int) -> NDArray[np.float64]
         return np.empty(0)
     together = ((np.sqrt(powers[0]) + np.sqrt(powers[1])) / 2) ** 2
     audible = together > AUDIBLE_RATIO * together.max()
-    dips = 10 * np.log10(together / (powers[2] + 1e-9 * together))
-    return np.asarray(dips[audible])
+    together, mixed_power = together[audible], powers[2][audible]
+    return np.asarray(10 * np.log10(together / (mixed_power + 1e-9 * together)))
 
 
 def held_metrics(notes: Sequence[Float32], rate_hz: int) -> dict[str, Measured]:
-    """hold_dip (mean over the way) and hold_dip_worst (the worst moment) between neighbours."""
+    """hold_dip (mean over the way) and hold_dip_worst (the worst neighbours), each over time."""
     dips = [dip_db(a, b, rate_hz) for a, b in pairwise(notes)]
     if not all(len(dip) for dip in dips):
         return {}
-    deepest = worst(np.array([dip.max() for dip in dips]))
-    return {
-        "hold_dip": Measured(float(np.mean([dip.mean() for dip in dips])), deepest.cell),
-        "hold_dip_worst": deepest,
-    }
+    means = np.array([dip.mean() for dip in dips])
+    deepest = worst(means)
+    return {"hold_dip": Measured(float(means.mean()), deepest.cell), "hold_dip_worst": deepest}

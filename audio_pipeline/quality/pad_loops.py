@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from audio_pipeline.quality.layout import Place, place_weights
 from audio_pipeline.quality.pad_notes import PadNotes
-from audio_pipeline.quality.seams import Natural, liveliest, natural_of, seam_metrics
+from audio_pipeline.quality.seams import (
+    Natural,
+    before_crossfade,
+    liveliest,
+    natural_of,
+    seam_metrics,
+)
 from audio_pipeline.quality.source_notes import SourceNotes
 from audio_pipeline.quality.values import Measured
 from device.pack import CORNERS, Corner
@@ -15,17 +21,23 @@ from device.pack import CORNERS, Corner
 def naturals(notes: PadNotes, sources: SourceNotes | None) -> dict[Corner, Natural]:
     """How each corner sounds by nature: its source if there is one, else its own unlooped part.
 
-    Corners that are not looped, or not long enough to tell, are left out.
+    Corners that are not audible for long enough to tell are left out, and all are at a pitch
+    without a loop.
     """
-    found = {}
+    found: dict[Corner, Natural] = {}
+    loop = notes.manifest.loops.get(notes.pitch)
+    if loop is None:
+        return found
     for corner in CORNERS:
         note = notes.corner(corner)
-        if note.loop is None:
-            continue
         source = sources.get(notes.instrument(corner).name, notes.pitch) if sources else None
-        samples = note.played if source is None else source
+        is_natural = source is not None or note.loop is None
         natural = natural_of(
-            samples, note.loop, note.rate_hz, notes.pitch, is_source=source is not None
+            note.played if source is None else source,
+            loop,
+            note.rate_hz,
+            notes.pitch,
+            untouched_frames=loop.end_frame if is_natural else before_crossfade(loop, note.rate_hz),
         )
         if natural is not None:
             found[corner] = natural

@@ -17,6 +17,7 @@ LATE_SPREAD_DB = 10.0  # corners whose late levels lie closer than this decay al
 ATTACK_SPREAD_LOG10 = 0.4  # a factor of 2.5 between the attack times
 
 HIGHEST_PEAK_DBFS = -1.1  # from here on a note is at the limit of -1 dBFS
+FAINT_TONE = 0.35  # a tone between two tones may be less clear than they are
 
 Array = NDArray[np.float64]
 
@@ -92,9 +93,10 @@ def _level_deviation(path: Path) -> Measured:
 
 def _cents_outside(path: Path) -> Measured:
     """How far the pitch of a cell lies outside the range of its corners; only between tones."""
-    corners = [corner.cents for corner in path.corners]
-    inner = np.array([cell.cents for cell in path.cells[1:-1]])
-    if np.isnan(corners).any() or np.isnan(inner).all():
+    if path.kind is not Kind.TONES:
         return NOT_APPLICABLE
+    corners = [corner.tuning.cents for corner in path.corners]
+    inner = np.array([cell.tuning.cents for cell in path.cells[1:-1]])
+    heard = np.array([cell.tuning.tone_share > FAINT_TONE for cell in path.cells[1:-1]])
     outside = np.maximum(inner - max(corners), min(corners) - inner)
-    return worst(np.maximum(0, np.nan_to_num(outside, nan=0.0)), first_cell=1)
+    return worst(np.where(heard, np.maximum(0, outside), 0), first_cell=1)

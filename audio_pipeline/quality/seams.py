@@ -21,7 +21,7 @@ LEVEL_HOP_S = 0.01
 LEAST_REGION_S = 0.3  # less natural sound than this says nothing about a loop
 BAKED_CROSSFADE_S = 0.5  # the end of a loop may be crossfaded: no witness of the natural sound
 DECAYING_DB_PER_S = -2.5
-INAUDIBLE_DB = -50.0  # a seam further below the note's loudest moment than this is not judged
+INAUDIBLE_DB = -40.0  # a seam further below the note's loudest moment than this is not judged
 SILENT_POWER = 1e-8
 UNHEARD_FLUX_DB = 0.5  # steady tones change by less; a seam may do so too
 
@@ -39,28 +39,33 @@ class Natural:
 
 
 def natural_of(
-    samples: Float32, loop: Loop, rate_hz: int, pitch: int, *, is_source: bool
+    samples: Float32, loop: Loop, rate_hz: int, pitch: int, *, untouched_frames: int
 ) -> Natural | None:
-    """Measure the natural part of a note [frames]: a source up to the loop's end, or a looped note
-    up to where a crossfade may begin. None if that is too short or has died away.
+    """Measure the natural part of a note [frames]: from its attack to `untouched_frames`.
+
+    A source is untouched up to the loop's end, a looped note to where a crossfade may begin (see
+    `before_crossfade`). None if there is too little before the note becomes inaudible. Swing and
+    slope are 0 where the loop region is not part of it.
     """
-    baked = 0 if is_source else min(BAKED_CROSSFADE_S * rate_hz, 0.4 * loop.length_frames)
     peak = int(np.argmax(np.abs(samples[: round(0.8 * rate_hz)])))
     start = min(loop.start_frame, peak + round(0.1 * rate_hz))
-    end = min(len(samples), loop.end_frame) - round(baked)
+    end = min(untouched_frames, _audible_frames(samples, rate_hz))
     least = round(LEAST_REGION_S * rate_hz)
-    if end - max(start, loop.start_frame) < least:
-        return None
-    if _level_db(samples, end, rate_hz) < INAUDIBLE_DB:
+    if end - start < least:
         return None
     part, inside = samples[start:end], samples[loop.start_frame : end]
-    blocks_db, _ = click_blocks_db(part, rate_hz, pitch)
+    lasts = len(inside) >= least
     return Natural(
         flux=max(UNHEARD_FLUX_DB, float(np.percentile(spectral_flux(part, rate_hz), 95))),
-        swing_db=level_swing_db(part, rate_hz)[0],
-        slope_db_per_s=level_swing_db(inside, rate_hz)[1],
-        click_db=float(blocks_db.max()),
+        swing_db=level_swing_db(part, rate_hz)[0] if lasts else 0.0,
+        slope_db_per_s=level_swing_db(inside, rate_hz)[1] if lasts else 0.0,
+        click_db=float(click_blocks_db(part, rate_hz, pitch)[0].max()),
     )
+
+
+def before_crossfade(loop: Loop, rate_hz: int) -> int:
+    """Frames of a looped note that no baked crossfade can have touched."""
+    return loop.end_frame - round(min(BAKED_CROSSFADE_S * rate_hz, 0.4 * loop.length_frames))
 
 
 def liveliest(naturals: list[Natural]) -> Natural:
@@ -147,3 +152,11 @@ def _level_db(samples: Float32, before_frame: int, rate_hz: int) -> float:
         return -200.0
     here = power[np.clip(before_frame - window, 0, len(power) - 1)]
     return float(10 * np.log10((here + 1e-20) / power.max()))
+
+
+def _audible_frames(samples: Float32, rate_hz: int) -> int:
+    """Frames up to where the note has sunk below INAUDIBLE_DB for good."""
+    power = moving_power(samples, round(LEVEL_WINDOW_S * rate_hz))
+    if power.max() < SILENT_POWER:
+        return 0
+    return int(np.flatnonzero(power > power.max() * 10 ** (INAUDIBLE_DB / 10))[-1])

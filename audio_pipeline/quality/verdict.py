@@ -10,6 +10,8 @@ import numpy as np
 
 from audio_pipeline.quality.gates import GATES, Direction, Gate, Kind, Over
 
+LEAST_FOR_A_MEAN = 4
+
 
 class Status(StrEnum):
     """Outcome of a gate."""
@@ -17,7 +19,7 @@ class Status(StrEnum):
     PASS = "PASS"
     FAIL = "FAIL"
     NOT_APPLICABLE = "n/a"
-    REPORT = "report"  # measured, but this renderer has no limit yet
+    REPORT = "report"  # measured, but there is no limit yet or too little for a mean
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ def judge(gate: Gate, measurements: Iterable[Measurement], renderer: str) -> Ver
     worst = pick(found, key=lambda m: m.value)
     mean = float(np.mean([m.value for m in found]))
     value = mean if gate.over is Over.MEAN else worst.value
+    too_few = gate.over is Over.MEAN and len(found) < LEAST_FOR_A_MEAN
     status = Status.REPORT
-    if limit is not None:
+    if limit is not None and not too_few:
         status = Status.PASS if gate.holds(value, limit) else Status.FAIL
     return Verdict(gate, status, value, limit, len(found), worst)
 
