@@ -12,7 +12,12 @@ from audio_pipeline.pool import limit_threads
 
 limit_threads()  # before anything imports NumPy
 
-STAGES = ("audio_pipeline.soundfont.cli", "audio_pipeline.build_cli", "audio_pipeline.quality.cli")
+STAGES = (
+    "audio_pipeline.soundfont.cli",
+    "audio_pipeline.build_cli",
+    "audio_pipeline.quality.cli",
+    "audio_pipeline.picture",
+)
 """Modules with `add_parser(stages)`; the parser's default `run(options)` gives the exit code."""
 
 INTERRUPTED = 130  # what shells report after Ctrl-C

@@ -32,7 +32,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "hardware.__main__": ("hardware",),
     "hardware": ("hardware", "alsa_midi", "smbus2", "RPi", "serial"),
     "audio_pipeline": (
-        "audio_pipeline", "device.pack", "numpy", "scipy", "soxr", "soundfile", "matplotlib", "mido",
+        "audio_pipeline", "device.pack", "numpy", "scipy", "soxr", "soundfile", "matplotlib",
+        "mido",
     ),
     "sdcard": ("sdcard", "device.pack"),
 }  # fmt: skip
