@@ -9,6 +9,8 @@ from typing import Any
 
 from device.settings import Settings, load_settings
 
+LONGEST_TAIL_S = 600.0
+
 _ENVELOPE = {
     "attack": ("attack_s", "seconds from silence to full level"),
     "decay": ("decay_s", "seconds from full level to the sustain level"),
@@ -69,9 +71,16 @@ def _add_bounce(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--midi", type=Path, required=True, metavar="SONG.mid", help="what to play")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.wav")
     parser.add_argument(
-        "--tail-s", type=float, default=10.0, metavar="S",
+        "--tail-s", type=_tail_seconds, default=10.0, metavar="S",
         help="longest wait for the last notes to die away (default %(default)s)",
     )  # fmt: skip
+
+
+def _tail_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST_TAIL_S:
+        raise argparse.ArgumentTypeError(f"{text} is outside 0..{LONGEST_TAIL_S:g}")
+    return seconds
 
 
 def _add_play(parser: argparse.ArgumentParser) -> None:

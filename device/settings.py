@@ -47,7 +47,7 @@ def _check_number(item: dataclasses.Field[Any], value: object) -> None:
     if isinstance(value, bool) or not right_type:
         raise SettingsError(f"{item.name}: {value!r} is not a {'whole ' if whole else ''}number")
     if not (math.isfinite(value) and low <= value <= high):  # type: ignore[arg-type]
-        raise SettingsError(f"{item.name}: {value!r} is outside {low}..{high}")
+        raise SettingsError(f"{item.name}: {value!r} is outside {low:g}..{high:g}")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class AudioSettings(_Section):
     block_frames: int = _number(128, 16, 8192)
     device: str | None = None  # part of an output's name; None is the system's default
     interpolation: Literal["linear", "default", "high"] = _choice("default", *_INTERPOLATIONS)
-    master_gain_db: float = _number(-6.0, -60.0, 12.0)
+    master_gain_db: float = _number(0.0, -60.0, 12.0)
     event_margin_s: float = _number(0.001, 0.0, 0.1)  # added to every live event, see timeline.py
 
 

@@ -293,7 +293,9 @@ def test_live_a_note_starts_with_the_cells_at_hand_and_the_others_join(
     assert weights == [0.25] * 4
 
 
-def test_live_a_note_waits_for_one_cell_when_it_has_none(mixer: RecordingMixer, rows: FakeRows) -> None:
+def test_live_a_note_waits_for_one_cell_when_it_has_none(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
     table = Table(mixer, rows, wait=False)
     rows.slow = {"00", "10"}
     table.at(0, TouchMoved(0.2, 0.0), NoteOn(HERE, 60, 9))
