@@ -9,10 +9,15 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 from device.pack import Manifest
 
 HERE = Path(__file__).parent
+
+# No time limit per example: how long one takes on a busy machine says nothing.
+settings.register_profile("latentpad", deadline=None)
+settings.load_profile("latentpad")
 
 
 def _load(name: str) -> ModuleType:

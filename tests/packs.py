@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from device.pack import (
     NoteAudio,
     PlayMode,
     Recipe,
+    cell_name,
     cell_position,
     encode_cell,
     encode_note,
@@ -141,3 +144,42 @@ def make_test_pack(
     )
     write_manifest(path, manifest)
     return manifest
+
+
+def edit_manifest(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Let `change` alter the JSON object in a pack's manifest, with no check of any kind."""
+    file = path / "manifest.json"
+    document = json.loads(file.read_text("utf-8"))
+    change(document)
+    file.write_text(json.dumps(document), "utf-8")
+
+
+def edit_header(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
+    """The bytes of a cell with a changed header of the same length in pages, unchecked."""
+    json_bytes = int.from_bytes(data[12:16], "little")
+    document = json.loads(data[16 : 16 + json_bytes])
+    change(document)
+    text = json.dumps(document, separators=(",", ":")).encode()
+    pages = -(-(16 + len(text)) // 4096)
+    padded = text.ljust(pages * 4096 - 16)
+    return data[:12] + len(padded).to_bytes(4, "little") + padded + data[16 + json_bytes :]
+
+
+def replace_cell(path: Path, data: bytes) -> str:
+    """Put a cell, sound or not, in the place of the top left one; its name fits its bytes."""
+    name = cell_name(data)
+    (path / "cells" / f"{name}.cell").write_bytes(data)
+
+    def change(document: dict[str, Any]) -> None:
+        for combination in document["combinations"]:
+            combination["cells"][0][0] = name
+
+    edit_manifest(path, change)
+    return name
+
+
+def first_cell(path: Path) -> Path:
+    """The file of the top left cell of a pack directory."""
+    document = json.loads((path / "manifest.json").read_text("utf-8"))
+    name: str = document["combinations"][0]["cells"][0][0]
+    return path / "cells" / f"{name}.cell"

@@ -18,6 +18,9 @@ from device.pack.reader import Pack, open_pack
 
 _CHUNK_BYTES = 1 << 20
 _MOST_WORKERS = 4
+_BATCH = 64  # cells in flight
+MOST_PROBLEMS = 100
+"""Once so many problems are found, the rest of the cells is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class VerifyReport:
 
     path: Path
     name: str = ""  # of the pack; '' if it could not be opened
-    cells: int = 0
+    cells: int = 0  # looked at, different ones
     notes: int = 0
     seconds: float = 0.0  # of stored sound
     cell_bytes: int = 0
@@ -54,22 +57,34 @@ def verify_pack(path: str | Path, *, decode: bool = True) -> VerifyReport:
 
 
 def _verify(pack: Pack, decode: bool) -> VerifyReport:
-    names = cell_names(pack.manifest)
-    workers = min(_MOST_WORKERS, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:  # hashing and decoding leave the interpreter lock
-        results = list(pool.map(lambda name: _verify_cell(pack, name, decode), names))
+    results = list(_verify_cells(pack, decode))
     problems = [problem for _, _, found in results for problem in found]
     if pack.manifest.preview is not None:
         problems += _verify_preview(pack, pack.manifest.preview)
     return VerifyReport(
         path=pack.path,
         name=pack.manifest.name,
-        cells=len(names),
-        notes=len(names) * len(pack.manifest.pitches),
+        cells=len(results),
+        notes=len(results) * len(pack.manifest.pitches),
         seconds=sum(frames for frames, _, _ in results) / pack.manifest.sample_rate_hz,
         cell_bytes=sum(size for _, size, _ in results),
         problems=tuple(problems),
     )
+
+
+def _verify_cells(pack: Pack, decode: bool) -> Iterator[tuple[int, int, list[PackError]]]:
+    """(frames, bytes, problems) of each cell, until there are too many problems to go on."""
+    names = cell_names(pack.manifest)
+    count = 0
+    workers = min(_MOST_WORKERS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers) as pool:  # hashing and decoding leave the interpreter lock
+        for first in range(0, len(names), _BATCH):
+            batch = names[first : first + _BATCH]
+            for result in pool.map(lambda name: _verify_cell(pack, name, decode), batch):
+                count += len(result[2])
+                yield result
+            if count >= MOST_PROBLEMS:
+                return
 
 
 def _verify_preview(pack: Pack, preview: str) -> list[PackError]:
