@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ from device.pack import (
     write_manifest,
 )
 
+Json = Any  # a value of a JSON document
 PACK_ID = "6f0e3c0a-1d7b-4f0e-9a51-0c9d5b6a7e42"
 LOOP_START_S = 0.25
 LOOP_S = 0.2
@@ -146,19 +148,31 @@ def make_test_pack(
     return manifest
 
 
-def edit_manifest(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Let `change` alter the JSON object in a pack's manifest, with no check of any kind."""
+def altered(document: Json, path: Sequence[str | int], value: Json) -> Json:
+    """A copy of a JSON document with `value` at a place, or nothing there if `value` is `...`."""
+    if not path:
+        return value
+    result = copy.deepcopy(document)
+    parent = result
+    for key in path[:-1]:
+        parent = parent[key]
+    if value is ...:
+        del parent[path[-1]]
+    else:
+        parent[path[-1]] = value
+    return result
+
+
+def edit_manifest(path: Path, change: Callable[[Json], Json]) -> None:
+    """Write what `change` makes of a pack's manifest, with no check of any kind."""
     file = path / "manifest.json"
-    document = json.loads(file.read_text("utf-8"))
-    change(document)
-    file.write_text(json.dumps(document), "utf-8")
+    file.write_text(json.dumps(change(json.loads(file.read_text("utf-8")))), "utf-8")
 
 
-def edit_header(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
-    """The bytes of a cell with a changed header of the same length in pages, unchecked."""
+def edit_header(data: bytes, change: Callable[[Json], Json]) -> bytes:
+    """The bytes of a cell with what `change` makes of the JSON in its header, unchecked."""
     json_bytes = int.from_bytes(data[12:16], "little")
-    document = json.loads(data[16 : 16 + json_bytes])
-    change(document)
+    document = change(json.loads(data[16 : 16 + json_bytes]))
     text = json.dumps(document, separators=(",", ":")).encode()
     pages = -(-(16 + len(text)) // 4096)
     padded = text.ljust(pages * 4096 - 16)
@@ -170,11 +184,8 @@ def replace_cell(path: Path, data: bytes) -> str:
     name = cell_name(data)
     (path / "cells" / f"{name}.cell").write_bytes(data)
 
-    def change(document: dict[str, Any]) -> None:
-        for combination in document["combinations"]:
-            combination["cells"][0][0] = name
-
-    edit_manifest(path, change)
+    place = ("combinations", 0, "cells", 0, 0)
+    edit_manifest(path, lambda document: altered(document, place, name))
     return name
 
 

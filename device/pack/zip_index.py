@@ -74,8 +74,12 @@ def _find_directory(descriptor: int, size: int, path: Path) -> tuple[int, int, i
     end = size - tail_bytes + at
     if end + _END.size + comment != size:
         raise PackDamagedError(path, "ZIP archive does not end where it says")
-    if _FULL_16 in (disk, first_disk, here, count) or _FULL_32 in (length, start):
-        disk, first_disk, here, count, length, start, end = _find_end64(descriptor, end, path)
+    is_full = _FULL_16 in (disk, first_disk, here, count) or _FULL_32 in (length, start)
+    locator = read_at(descriptor, max(0, end - _LOCATOR.size), min(end, _LOCATOR.size), path)
+    if is_full or locator.startswith(_LOCATOR_MAGIC):
+        disk, first_disk, here, count, length, start, end = _find_end64(
+            descriptor, locator, end, path
+        )
     if disk or first_disk or here != count:
         raise PackUnsafeError(path, "ZIP archive is in several parts")
     if count > limits.ARCHIVE_ENTRIES or length > limits.ARCHIVE_DIRECTORY_BYTES:
@@ -89,12 +93,11 @@ def _find_directory(descriptor: int, size: int, path: Path) -> tuple[int, int, i
     return count, start, length
 
 
-def _find_end64(descriptor: int, end: int, path: Path) -> tuple[int, ...]:
-    """The fields of the ZIP64 end record, and its offset."""
+def _find_end64(descriptor: int, locator: bytes, end: int, path: Path) -> tuple[int, ...]:
+    """The fields of the ZIP64 end record, and its offset; its locator ends at `end`."""
     if end < _LOCATOR.size + _END64.size:
         raise PackDamagedError(path, "ZIP64 archive is cut off")
-    raw = read_at(descriptor, end - _LOCATOR.size, _LOCATOR.size, path)
-    magic, _, offset, _ = _LOCATOR.unpack(raw)
+    magic, _, offset, _ = _LOCATOR.unpack(locator)
     if magic != _LOCATOR_MAGIC or offset + _END64.size != end - _LOCATOR.size:
         raise PackDamagedError(path, "ZIP64 archive has no end record")
     fields = _END64.unpack(read_at(descriptor, offset, _END64.size, path))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import math
-from types import ModuleType
+import pickle
 from typing import Any
 
 import numpy as np
@@ -32,14 +33,16 @@ RATE_HZ = 8000
 RECIPE = Recipe((("a", 0.25), ("b", 0.75)))
 
 
-def note(samples: Any, **changes: Any) -> NoteAudio:
-    values = {"pitch": 60, "mode": PlayMode.ONE_SHOT, "decay_db_per_s": 0.0, "loudness_lufs": -23.0}
-    return NoteAudio(samples=np.asarray(samples, np.float32), **(values | changes))
+def note(samples: object, **changes: object) -> NoteAudio:
+    plain = NoteAudio(60, np.asarray(samples, np.float32), PlayMode.ONE_SHOT, 0.0, -23.0)
+    return dataclasses.replace(plain, **changes)
 
 
-def cell(*notes: NoteAudio, loops: dict[int, Loop] | None = None, **options: Any) -> bytes:
+def cell(
+    *notes: NoteAudio, loops: dict[int, Loop] | None = None, codec: Codec = Codec.FLAC
+) -> bytes:
     encoded = [encode_note(one, RATE_HZ) for one in notes]
-    return encode_cell(RATE_HZ, RECIPE, "test", "1", encoded, loops or {}, **options)
+    return encode_cell(RATE_HZ, RECIPE, "test", "1", encoded, loops or {}, codec=codec)
 
 
 @given(st.lists(st.floats(-8, 8, width=32), min_size=1, max_size=50))
@@ -79,7 +82,7 @@ def test_silence_has_the_lowest_loudness_that_json_can_hold() -> None:
 @pytest.mark.parametrize(
     "samples", [[], [math.nan], [math.inf], [8.1], [-8.1], [[0.0, 0.0]], 0.0], ids=str
 )
-def test_impossible_samples_are_refused(samples: Any) -> None:
+def test_impossible_samples_are_refused(samples: object) -> None:
     with pytest.raises(PackInvalidError, match="not one channel within 8"):
         encode_note(note(samples), RATE_HZ)
 
@@ -153,7 +156,7 @@ def test_what_a_reader_would_refuse_is_not_written(
     ],
     ids=str,
 )
-def test_impossible_recipes_are_refused(sources: Any) -> None:
+def test_impossible_recipes_are_refused(sources: tuple[tuple[str, float], ...]) -> None:
     encoded = encode_note(note([0.1]), RATE_HZ)
     with pytest.raises(PackInvalidError):
         encode_cell(RATE_HZ, Recipe(sources), "test", "1", [encoded], {})
@@ -164,9 +167,7 @@ def test_pitches_must_ascend() -> None:
         cell(note([0.1]), note([0.1]))
 
 
-def test_errors_survive_the_way_from_a_worker_process(packs: ModuleType) -> None:
-    import pickle
-
+def test_errors_survive_the_way_from_a_worker_process() -> None:
     with pytest.raises(PackError) as caught:
         cell(note([0.1], pitch=128))
     again = pickle.loads(pickle.dumps(caught.value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -18,79 +17,64 @@ from device.pack import (
     parse_header,
 )
 
-
-def put(*path: Any, value: Any) -> Callable[[Any], None]:
-    """A change that puts a value at a place in the header."""
-
-    def change(document: Any) -> None:
-        for key in path[:-1]:
-            document = document[key]
-        document[path[-1]] = value
-
-    return change
-
-
-def drop(*path: Any) -> Callable[[Any], None]:
-    def change(document: Any) -> None:
-        for key in path[:-1]:
-            document = document[key]
-        del document[path[-1]]
-
-    return change
+Json = Any  # a value of a JSON document
 
 
 @pytest.mark.parametrize(
-    ("change", "problem"),
+    ("place", "value", "problem"),
     [
-        (put("rate_hz", value=0), "rate_hz: 0 is not an integer in 8000..192000"),
-        (put("codec", value="mp3"), "codec: 'mp3' is not one of flac, pcm_s16le"),
-        (put("codec", value=["flac"]), "codec: list is not one of"),
-        (put("codec", value="pcm_s16le"), r"notes\[0\].data_bytes: \d+ is not 2 for each"),
-        (put("head_frames", value=0), "head_frames: 0 is not an integer in 1..16000"),
-        (put("head_frames", value=16001), "head_frames: 16001 is not an integer in 1..16000"),
-        (put("head_frames", value=1600.0), "head_frames: 1600.0 is not an integer"),
-        (put("renderer", value="x"), "renderer: 'x' is not an object"),
-        (put("renderer", "version", value=""), "renderer.version: '' is not a text"),
-        (put("recipe", value=[]), "recipe: 0 entries are not in 1..4"),
-        (put("recipe", 0, "weight", value=0.5), "recipe: weights add up to 0.5, not 1"),
-        (put("recipe", 0, "weight", value=-1), r"recipe\[0\].weight: -1 is not a number in"),
+        (("rate_hz",), 0, "rate_hz: 0 is not an integer in 8000..192000"),
+        (("codec",), "mp3", "codec: 'mp3' is not one of flac, pcm_s16le"),
+        (("codec",), ["flac"], "codec: list is not one of"),
+        (("codec",), "pcm_s16le", r"notes\[0\].data_bytes: \d+ is not 2 for each"),
+        (("head_frames",), 0, "head_frames: 0 is not an integer in 1..16000"),
+        (("head_frames",), 16001, "head_frames: 16001 is not an integer in 1..16000"),
+        (("head_frames",), 1600.0, "head_frames: 1600.0 is not an integer"),
+        (("renderer",), "x", "renderer: 'x' is not an object"),
+        (("renderer", "version"), "", "renderer.version: '' is not a text"),
+        (("recipe",), [], "recipe: 0 entries are not in 1..4"),
+        (("recipe", 0, "weight"), 0.5, "recipe: weights add up to 0.5, not 1"),
+        (("recipe", 0, "weight"), -1, r"recipe\[0\].weight: -1 is not a number in"),
         (
-            put("recipe", 0, "weight", value=1e999),
+            ("recipe", 0, "weight"),
+            1e999,
             "recipe.*weight: inf is not a number|not valid JSON",
         ),
-        (put("notes", value=[]), "notes: 0 entries are not in 1..128"),
-        (put("notes", value=[{}] * 129), "notes: 129 entries are not in 1..128"),
-        (put("notes", 1, "pitch", value=48), r"notes\[1\].pitch: 48 is not above 48"),
-        (put("notes", 1, "pitch", value=-1), r"notes\[1\].pitch: -1 is not an integer in 0..127"),
-        (put("notes", 1, "frames", value=0), "frames: 0 is not an integer in 1..960000"),
-        (put("notes", 1, "frames", value=2**63), "frames: 9223372036854775808 is not an integer"),
-        (put("notes", 1, "gain", value=0), "gain: 0 is not a number in 1e-06..8"),
-        (put("notes", 1, "gain", value=-1.0), "gain: -1.0 is not a number in 1e-06..8"),
-        (put("notes", 1, "gain", value=8.1), "gain: 8.1 is not a number in 1e-06..8"),
-        (put("notes", 1, "gain", value=True), "gain: True is not a number"),
+        (("notes",), [], "notes: 0 entries are not in 1..128"),
+        (("notes",), [{}] * 129, "notes: 129 entries are not in 1..128"),
+        (("notes", 1, "pitch"), 48, r"notes\[1\].pitch: 48 is not above 48"),
+        (("notes", 1, "pitch"), -1, r"notes\[1\].pitch: -1 is not an integer in 0..127"),
+        (("notes", 1, "frames"), 0, "frames: 0 is not an integer in 1..960000"),
+        (("notes", 1, "frames"), 2**63, "frames: 9223372036854775808 is not an integer"),
+        (("notes", 1, "gain"), 0, "gain: 0 is not a number in 1e-06..8"),
+        (("notes", 1, "gain"), -1.0, "gain: -1.0 is not a number in 1e-06..8"),
+        (("notes", 1, "gain"), 8.1, "gain: 8.1 is not a number in 1e-06..8"),
+        (("notes", 1, "gain"), True, "gain: True is not a number"),
         (
-            put("notes", 1, "mode", value="pingpong"),
+            ("notes", 1, "mode"),
+            "pingpong",
             "mode: 'pingpong' is not one of loop, one_shot",
         ),
-        (put("notes", 0, "decay_db_per_s", value=0.1), "decay_db_per_s: 0.1 is not a number in"),
-        (put("notes", 2, "decay_db_per_s", value=-1), "decay_db_per_s: -1 of a one-shot is not 0"),
-        (put("notes", 0, "loudness_lufs", value=None), "loudness_lufs: NoneType is not a number"),
-        (drop("notes", 0, "loop_start_frame"), r"notes\[0\].loop_start_frame: is missing"),
-        (put("notes", 0, "loop_start_frame", value=-1), "loop_start_frame: -1 is not an integer"),
-        (put("notes", 0, "loop_start_frame", value=960000), "960000 is not an integer in 0.."),
-        (put("notes", 2, "loop_start_frame", value=0), "'loop_start_frame': unknown key"),
+        (("notes", 0, "decay_db_per_s"), 0.1, "decay_db_per_s: 0.1 is not a number in"),
+        (("notes", 2, "decay_db_per_s"), -1, "decay_db_per_s: -1 of a one-shot is not 0"),
+        (("notes", 0, "loudness_lufs"), None, "loudness_lufs: NoneType is not a number"),
+        (("notes", 0, "loop_start_frame"), ..., r"notes\[0\].loop_start_frame: is missing"),
+        (("notes", 0, "loop_start_frame"), -1, "loop_start_frame: -1 is not an integer"),
+        (("notes", 0, "loop_start_frame"), 960000, "960000 is not an integer in 0.."),
+        (("notes", 2, "loop_start_frame"), 0, "'loop_start_frame': unknown key"),
         (
-            put("notes", 0, "data_bytes", value=0),
+            ("notes", 0, "data_bytes"),
+            0,
             "data_bytes: 0 is not an integer in 1..2147483647",
         ),
-        (put("extra", value=0), "'extra': unknown key"),
-        (put("notes", 0, "extra", value=0), r"notes\[0\].'extra': unknown key"),
+        (("extra",), 0, "'extra': unknown key"),
+        (("notes", 0, "extra"), 0, r"notes\[0\].'extra': unknown key"),
     ],
 )
 def test_invalid_headers_name_place_value_and_range(
-    packs: ModuleType, cell_data: bytes, change: Callable[[Any], None], problem: str
+    packs: ModuleType, cell_data: bytes, place: tuple[str | int, ...], value: Json, problem: str
 ) -> None:
-    data = packs.edit_header(cell_data, change)
+    data = packs.edit_header(cell_data, lambda document: packs.altered(document, place, value))
     with pytest.raises(PackInvalidError, match=problem):
         parse_header(data, "x.cell")
 
@@ -99,8 +83,9 @@ def test_invalid_headers_name_place_value_and_range(
 def test_the_lengths_must_add_up_to_the_file(
     packs: ModuleType, cell_data: bytes, wrong: int
 ) -> None:
-    def change(document: Any) -> None:
+    def change(document: Json) -> Json:
         document["notes"][0]["data_bytes"] += wrong
+        return document
 
     with pytest.raises(PackDamagedError, match=r"cell has \d+ bytes, its header describes \d+"):
         parse_header(packs.edit_header(cell_data, change), "x")
@@ -142,11 +127,12 @@ def test_the_fixed_part_is_checked_first(
 
 
 def test_a_later_minor_version_may_have_more_keys(packs: ModuleType, cell_data: bytes) -> None:
-    def change(document: Any) -> None:
+    def change(document: Json) -> Json:
         document["extra"] = 1
         for part in ("renderer", "recipe", "notes"):
             one = document[part] if part == "renderer" else document[part][0]
             one["extra"] = {}
+        return document
 
     data = packs.edit_header(cell_data, change)
     with pytest.raises(PackInvalidError, match="unknown key"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jsonschema
@@ -33,6 +33,7 @@ SCHEMA = json.loads(
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 NAME = "0" * 64
+Json = Any  # a value of a JSON document
 
 
 @pytest.fixture(scope="module")
@@ -46,33 +47,7 @@ def read(document: object) -> Manifest:
     return manifest_from_json(document, "manifest.json")
 
 
-def changed(good: dict[str, Any], change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-    document = copy.deepcopy(good)
-    change(document)
-    return document
-
-
-def put(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
-    """A change that puts a value at a place in the document."""
-
-    def change(document: Any) -> None:
-        for key in path[:-1]:
-            document = document[key]
-        document[path[-1]] = value
-
-    return change
-
-
-def drop(*path: Any) -> Callable[[dict[str, Any]], None]:
-    def change(document: Any) -> None:
-        for key in path[:-1]:
-            document = document[key]
-        del document[path[-1]]
-
-    return change
-
-
-def test_a_manifest_survives_the_way_through_json(good: dict[str, Any]) -> None:
+def test_a_manifest_survives_the_way_through_json(good: Json) -> None:
     manifest = read(good)
     assert manifest_to_json(manifest) == good
     with_preview = dataclasses.replace(manifest, preview="preview/sound.ogg", credits=())
@@ -80,13 +55,13 @@ def test_a_manifest_survives_the_way_through_json(good: dict[str, Any]) -> None:
     assert read(again) == with_preview
 
 
-def test_reading_leaves_the_document_alone(good: dict[str, Any]) -> None:
+def test_reading_leaves_the_document_alone(good: Json) -> None:
     before = copy.deepcopy(good)
     read(good)
     assert good == before
 
 
-def test_the_schema_is_a_schema_and_fits_what_is_written(good: dict[str, Any]) -> None:
+def test_the_schema_is_a_schema_and_fits_what_is_written(good: Json) -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     VALIDATOR.validate(good)
     VALIDATOR.validate({**good, "velocity_layers": [], "preview": "a/b.ogg"})
@@ -128,114 +103,120 @@ def test_the_schema_has_the_limits_of_the_reader() -> None:
 
 # What the schema can say, the reader must say too: both refuse each of these.
 BOTH_REFUSE = [
-    (put("format", value="zip"), "format: 'zip' is not one of latentpad-pack"),
-    (drop("format"), "format: is missing"),
-    (put("min_player", value=1), "min_player: 1 is not a text"),
-    (put("min_player", value="1"), "min_player: '1' is not of the form"),
-    (put("id", value="6F0E3C0A-1D7B-4F0E-9A51-0C9D5B6A7E42"), "id: .* is not a UUID"),
-    (put("name", value=""), "name: '' is not a text of 1..200"),
-    (put("name", value="x" * 201), r"name: 'xxx.*\.\.\. is not a text of 1..200"),
-    (put("author", value=None), "author: NoneType is not a text"),
-    (put("licence", value="x" * 2001), "licence: .* is not a text of 0..2000"),
-    (put("credits", value={}), "credits: dict is not a list"),
-    (put("credits", 0, "sound", value=""), r"credits\[0\].sound: '' is not"),
-    (put("credits", 0, value="tone"), r"credits\[0\]: 'tone' is not an object"),
-    (put("credits", 0, "url", value=""), r"credits\[0\].'url': unknown key"),
-    (put("sample_rate_hz", value=7999), "sample_rate_hz: 7999 is not an integer in 8000..192000"),
-    (put("sample_rate_hz", value=16000.5), "sample_rate_hz: 16000.5 is not an integer"),
-    (put("sample_rate_hz", value=True), "sample_rate_hz: True is not an integer"),
-    (put("sample_rate_hz", value=10**4000), r"sample_rate_hz: 1000000.*\.\.\. is not an integer"),
-    (put("pitches", value=[]), "pitches: 0 entries are not in 1..128"),
-    (put("pitches", value=list(range(129))), "pitches: 129 entries are not in 1..128"),
-    (put("pitches", 1, value=128), r"pitches\[1\]: 128 is not an integer in 0..127"),
-    (put("pitches", 1, value="60"), r"pitches\[1\]: '60' is not an integer"),
-    (put("pitches", 1, value=48), r"pitches\[1\]: 48 is not above 48"),
-    (put("grid", value=[3, 3]), "grid: list is not an object"),
-    (put("grid", "columns", value=1), "grid.columns: 1 is not an integer in 2..64"),
-    (put("grid", "rows", value=65), "grid.rows: 65 is not an integer in 2..64"),
-    (put("grid", "depth", value=1), "grid.'depth': unknown key"),
-    (put("weight_law", value="cubic"), "weight_law: 'cubic' is not one of bilinear, distance"),
-    (put("renderer", "name", value=[]), "renderer.name: list is not a text"),
-    (put("renderer", "seed", value=1), "renderer.'seed': unknown key"),
-    (drop("corners", "top_left"), "corners.top_left: is missing"),
-    (put("corners", "middle", value=[]), "corners.'middle': unknown key"),
-    (put("corners", "top_left", value=[]), "corners.top_left: 0 entries are not in 1..64"),
-    (put("corners", "top_left", 0, "display", value="ninechars"), "display: 'ninechars' is not"),
+    (("format",), "zip", "format: 'zip' is not one of latentpad-pack"),
+    (("format",), ..., "format: is missing"),
+    (("min_player",), 1, "min_player: 1 is not a text"),
+    (("min_player",), "1", "min_player: '1' is not of the form"),
+    (("id",), "6F0E3C0A-1D7B-4F0E-9A51-0C9D5B6A7E42", "id: .* is not a UUID"),
+    (("name",), "", "name: '' is not a text of 1..200"),
+    (("name",), "x" * 201, r"name: 'xxx.*\.\.\. is not a text of 1..200"),
+    (("author",), None, "author: NoneType is not a text"),
+    (("licence",), "x" * 2001, "licence: .* is not a text of 0..2000"),
+    (("credits",), {}, "credits: dict is not a list"),
+    (("credits", 0, "sound"), "", r"credits\[0\].sound: '' is not"),
+    (("credits", 0), "tone", r"credits\[0\]: 'tone' is not an object"),
+    (("credits", 0, "url"), "", r"credits\[0\].'url': unknown key"),
+    (("sample_rate_hz",), 7999, "sample_rate_hz: 7999 is not an integer in 8000..192000"),
+    (("sample_rate_hz",), 16000.5, "sample_rate_hz: 16000.5 is not an integer"),
+    (("sample_rate_hz",), True, "sample_rate_hz: True is not an integer"),
+    (("sample_rate_hz",), 10**4000, r"sample_rate_hz: 1000000.*\.\.\. is not an integer"),
+    (("pitches",), [], "pitches: 0 entries are not in 1..128"),
+    (("pitches",), list(range(129)), "pitches: 129 entries are not in 1..128"),
+    (("pitches", 1), 128, r"pitches\[1\]: 128 is not an integer in 0..127"),
+    (("pitches", 1), "60", r"pitches\[1\]: '60' is not an integer"),
+    (("pitches", 1), 48, r"pitches\[1\]: 48 is not above 48"),
+    (("grid",), [3, 3], "grid: list is not an object"),
+    (("grid", "columns"), 1, "grid.columns: 1 is not an integer in 2..64"),
+    (("grid", "rows"), 65, "grid.rows: 65 is not an integer in 2..64"),
+    (("grid", "depth"), 1, "grid.'depth': unknown key"),
+    (("weight_law",), "cubic", "weight_law: 'cubic' is not one of bilinear, distance"),
+    (("renderer", "name"), [], "renderer.name: list is not a text"),
+    (("renderer", "seed"), 1, "renderer.'seed': unknown key"),
+    (("corners", "top_left"), ..., "corners.top_left: is missing"),
+    (("corners", "middle"), [], "corners.'middle': unknown key"),
+    (("corners", "top_left"), [], "corners.top_left: 0 entries are not in 1..64"),
+    (("corners", "top_left", 0, "display"), "ninechars", "display: 'ninechars' is not"),
     (
-        put("corners", "top_left", 0, "abbreviation", value="A"),
+        ("corners", "top_left", 0, "abbreviation"),
+        "A",
         "abbreviation: 'A' is not a text of 2..2",
     ),
-    (put("corners", "top_left", 0, "gain", value=1), r"corners.top_left\[0\].'gain': unknown key"),
-    (put("combinations", value=[]), "combinations: 0 entries are not in 1..4096"),
-    (drop("combinations", 0, "instruments", "top_left"), "instruments.top_left: is missing"),
-    (put("combinations", 0, "instruments", "middle", value=0), "instruments.'middle': unknown"),
-    (put("combinations", 0, "instruments", "top_left", value=-1), "top_left: -1 is not"),
-    (put("combinations", 0, "name", value=""), r"combinations\[0\].'name': unknown key"),
-    (put("combinations", 0, "cells", 0, value="abc"), r"cells\[0\]: is not a list of 3 cell names"),
-    (put("combinations", 0, "cells", 2, 1, value="../x"), r"cells\[2\]\[1\]: '../x' is not 64"),
-    (put("combinations", 0, "cells", 2, 1, value=NAME.replace("0", "G")), "is not 64 hex"),
-    (put("combinations", 0, "cells", 2, 1, value=NAME + "0"), "is not 64 hexadecimal digits"),
-    (put("combinations", 0, "cells", 2, 1, value=None), "NoneType is not 64 hexadecimal"),
+    (("corners", "top_left", 0, "gain"), 1, r"corners.top_left\[0\].'gain': unknown key"),
+    (("combinations",), [], "combinations: 0 entries are not in 1..4096"),
+    (("combinations", 0, "instruments", "top_left"), ..., "instruments.top_left: is missing"),
+    (("combinations", 0, "instruments", "middle"), 0, "instruments.'middle': unknown"),
+    (("combinations", 0, "instruments", "top_left"), -1, "top_left: -1 is not"),
+    (("combinations", 0, "name"), "", r"combinations\[0\].'name': unknown key"),
+    (("combinations", 0, "cells", 0), "abc", r"cells\[0\]: is not a list of 3 cell names"),
+    (("combinations", 0, "cells", 2, 1), "../x", r"cells\[2\]\[1\]: '../x' is not 64"),
+    (("combinations", 0, "cells", 2, 1), NAME.replace("0", "G"), "is not 64 hex"),
+    (("combinations", 0, "cells", 2, 1), NAME + "0", "is not 64 hexadecimal digits"),
+    (("combinations", 0, "cells", 2, 1), None, "NoneType is not 64 hexadecimal"),
     (
-        put("loops", 0, "start_frame", value=-1),
+        ("loops", 0, "start_frame"),
+        -1,
         r"loops\[0\].start_frame: -1 is not an integer in 0",
     ),
-    (put("loops", 0, "length_frames", value=0), r"loops\[0\].length_frames: 0 is not an integer"),
-    (put("loops", 0, "mode", value=0), r"loops\[0\].'mode': unknown key"),
-    (put("loudness_lufs", value=0.1), "loudness_lufs: 0.1 is not a number in -60..0"),
-    (put("loudness_lufs", value="-23"), "loudness_lufs: '-23' is not a number"),
-    (put("peak_dbfs", value=10**400), r"peak_dbfs: 1000.*\.\.\. is not a number in -40..0"),
-    (put("velocity_layers", value=[{}]), "velocity_layers: is reserved and must be empty"),
-    (put("velocity_layers", value={}), "velocity_layers: dict is not a list"),
-    (put("preview", value=None), "preview: NoneType is not a text"),
-    (put("extra", value=1), "'extra': unknown key"),
+    (("loops", 0, "length_frames"), 0, r"loops\[0\].length_frames: 0 is not an integer"),
+    (("loops", 0, "mode"), 0, r"loops\[0\].'mode': unknown key"),
+    (("loudness_lufs",), 0.1, "loudness_lufs: 0.1 is not a number in -60..0"),
+    (("loudness_lufs",), "-23", "loudness_lufs: '-23' is not a number"),
+    (("peak_dbfs",), 10**400, r"peak_dbfs: 1000.*\.\.\. is not a number in -40..0"),
+    (("velocity_layers",), [{}], "velocity_layers: is reserved and must be empty"),
+    (("velocity_layers",), {}, "velocity_layers: dict is not a list"),
+    (("preview",), None, "preview: NoneType is not a text"),
+    (("extra",), 1, "'extra': unknown key"),
 ]
 
 
-@pytest.mark.parametrize(("change", "problem"), BOTH_REFUSE)
+@pytest.mark.parametrize(("place", "value", "problem"), BOTH_REFUSE)
 def test_invalid_manifests_name_place_value_and_range(
-    good: dict[str, Any], change: Callable[[dict[str, Any]], object], problem: str
+    packs: ModuleType, good: Json, place: tuple[str | int, ...], value: Json, problem: str
 ) -> None:
-    document = changed(good, change)
+    document = packs.altered(good, place, value)
     with pytest.raises(PackInvalidError, match=problem):
         read(document)
     assert not VALIDATOR.is_valid(document)
 
 
 ONLY_READER_REFUSES = [
-    (put("pitches", value=[48, 72, 60]), r"pitches\[2\]: 60 is not above 72"),
-    (put("loudness_lufs", value=float("nan")), "nan is not a number"),
-    (put("peak_dbfs", value=float("-inf")), "-inf is not a number"),
-    (put("name", value="red \x1b[31m"), "has control characters"),
-    (put("name", value="half \ud800"), "has control characters"),
-    (put("combinations", 0, "instruments", "top_left", value=1), "1 is not an integer in 0..0"),
-    (put("grid", "columns", value=4), r"cells\[0\]: is not a list of 4 cell names"),
-    (put("grid", "rows", value=2), r"combinations\[0\].cells: 3 entries are not in 2..2"),
-    (put("loops", 0, "pitch", value=50), "50 is not a pitch of this pack above -1"),
-    (put("loops", 1, "pitch", value=48), "48 is not a pitch of this pack above 48"),
-    (put("loops", 0, "length_frames", value=16000 * 60), "is not an integer in 1..956000"),
-    (lambda document: document["combinations"].extend(document["combinations"]), "appears twice"),
+    (("pitches",), [48, 72, 60], r"pitches\[2\]: 60 is not above 72"),
+    (("loudness_lufs",), float("nan"), "nan is not a number"),
+    (("peak_dbfs",), float("-inf"), "-inf is not a number"),
+    (("name",), "red \x1b[31m", "has control characters"),
+    (("name",), "half \ud800", "has control characters"),
+    (("combinations", 0, "instruments", "top_left"), 1, "1 is not an integer in 0..0"),
+    (("grid", "columns"), 4, r"cells\[0\]: is not a list of 4 cell names"),
+    (("grid", "rows"), 2, r"combinations\[0\].cells: 3 entries are not in 2..2"),
+    (("loops", 0, "pitch"), 50, "50 is not a pitch of this pack above -1"),
+    (("loops", 1, "pitch"), 48, "48 is not a pitch of this pack above 48"),
+    (("loops", 0, "length_frames"), 16000 * 60, "is not an integer in 1..956000"),
 ]
 
 
-@pytest.mark.parametrize(("change", "problem"), ONLY_READER_REFUSES)
+@pytest.mark.parametrize(("place", "value", "problem"), ONLY_READER_REFUSES)
 def test_what_no_schema_can_say_is_refused_too(
-    good: dict[str, Any], change: Callable[[dict[str, Any]], object], problem: str
+    packs: ModuleType, good: Json, place: tuple[str | int, ...], value: Json, problem: str
 ) -> None:
     with pytest.raises(PackInvalidError, match=problem):
-        read(changed(good, change))
+        read(packs.altered(good, place, value))
 
 
 @pytest.mark.parametrize(
     "name",
     ["/etc/passwd", "../x", "a/../x", "a//b", "a/", ".", "a\\b", "C:x", "a/./b", "..", "a\0b"],
 )
-def test_a_preview_outside_the_pack_is_unsafe(good: dict[str, Any], name: str) -> None:
-    document = changed(good, put("preview", value=name))
+def test_a_preview_outside_the_pack_is_unsafe(good: Json, name: str) -> None:
+    document = {**good, "preview": name}
     with pytest.raises((PackUnsafeError, PackInvalidError)):
         read(document)
     if "\0" not in name:
         assert not VALIDATOR.is_valid(document)
+
+
+def test_a_combination_appears_once(good: Json) -> None:
+    with pytest.raises(PackInvalidError, match=r"combinations\[1\].instruments: .* appears twice"):
+        read({**good, "combinations": good["combinations"] * 2})
 
 
 def test_another_major_version_is_too_new_whatever_else_it_holds() -> None:
@@ -244,8 +225,8 @@ def test_another_major_version_is_too_new_whatever_else_it_holds() -> None:
         read(document)
 
 
-def test_a_later_minor_version_may_have_more_keys_everywhere(good: dict[str, Any]) -> None:
-    def add(value: Any) -> None:
+def test_a_later_minor_version_may_have_more_keys_everywhere(good: Json) -> None:
+    def add(value: Json) -> None:
         if isinstance(value, dict):
             for inner in list(value.values()):
                 add(inner)
@@ -254,7 +235,8 @@ def test_a_later_minor_version_may_have_more_keys_everywhere(good: dict[str, Any
             for inner in value:
                 add(inner)
 
-    document = changed(good, add)
+    document = copy.deepcopy(good)
+    add(document)
     with pytest.raises(PackInvalidError, match="unknown key"):
         read(document)
     document["format_version"] = "1.1"
@@ -274,7 +256,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def places(value: Json, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Every place in a document."""
     inner = (
         value.items()
@@ -288,11 +270,11 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @given(data=st.data())
 def test_any_value_at_any_place_is_read_or_refused(
-    good: dict[str, Any], data: st.DataObject
+    packs: ModuleType, good: Json, data: st.DataObject
 ) -> None:
     place = data.draw(st.sampled_from(places(good)))
     value = data.draw(JSON_VALUES)
-    document = changed(good, put(*place, value=value)) if place else value
+    document = packs.altered(good, place, value)
     try:
         manifest = read(document)
     except PackError:
