@@ -79,12 +79,12 @@ def _decibels(gain: float) -> str:
 
 
 def _play(options: argparse.Namespace) -> None:
-    signal.signal(signal.SIGTERM, _interrupt)
     settings = settings_from(options)
     performance = read_performance(
         options.midi_file, options.gesture, settings.midi.channel, settings.audio.rate_hz
     )
     with ExitStack() as stack:
+        stack.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, _interrupt))
         pack = stack.enter_context(open_pack(options.pack))
         combination = find_combination(pack.manifest, options.combination)
         midi, keys = _open_midi(options.midi), _open_keys()

@@ -85,6 +85,7 @@ class _Playing:
         clock: Clock,
         report: Callable[[str], None],
     ) -> None:
+        self._report = report
         self._player, self._stream, self._inputs, self._clock = player, stream, inputs, clock
         self._mixer = stream.mixer
         margin_s = settings.audio.event_margin_s
@@ -108,6 +109,14 @@ class _Playing:
             self._threads.stop()
             self._session.stop()
             self._fade()
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        counters, rate_hz = self._mixer.counters(), self._rate_hz
+        self._report(
+            f"played {counters.frames / rate_hz:.1f} s: {counters.underflows} late buffers, "
+            f"{counters.late_events} late events, {self._player.stolen} voices stolen"
+        )
 
     def _start_inputs(self) -> None:
         if self._inputs.midi is not None:
