@@ -64,7 +64,7 @@ static void steal(LpMixer *mixer, Voice **slot) {
     voice_fade_out(stolen, &mixer->common);
 }
 
-static void note_on(LpMixer *mixer, const LpCommand *command) {
+static void note_on(LpMixer *mixer, const LpCommand *command, int offset) {
     LpCommand note = *command;
     note.start_frame = within(command->start_frame, 0.0, MAX_START);
     note.step = step_within(command->step);
@@ -74,6 +74,7 @@ static void note_on(LpMixer *mixer, const LpCommand *command) {
     Voice **slot = &mixer->slots[command->voice];
     if ((*slot)->sounding) steal(mixer, slot);
     voice_start(*slot, &note, &mixer->common);
+    (*slot)->done = offset;
 }
 
 static void change(LpMixer *mixer, Voice *voice, const LpCommand *command) {
@@ -94,25 +95,36 @@ static void change(LpMixer *mixer, Voice *voice, const LpCommand *command) {
     }
 }
 
-static void panic(LpMixer *mixer) {
-    for (int i = 0; i < mixer->max_voices; i++)
-        if (mixer->slots[i]->sounding) voice_fade_out(mixer->slots[i], &mixer->common);
+static void catch_up(LpMixer *mixer, Voice *voice, int offset) {
+    voice_render(voice, &mixer->bus, offset, &mixer->common, &mixer->window);
 }
 
-void command_apply(LpMixer *mixer, const LpCommand *command) {
-    int needs_rows = command->kind == LP_NOTE_ON || command->kind == LP_SET_CELLS;
-    if (command->kind == LP_PANIC) {
-        panic(mixer);
-    } else if (command->kind == LP_SET_MASTER) {
-        ramp_to(&mixer->master, gain_within(command->gain), mixer->common.ramp_frames);
-    } else if (command->voice < 0 || command->voice >= mixer->max_voices ||
-               (needs_rows && !rows_are_sane(command))) {
-        refuse(mixer, command);
-    } else if (command->kind == LP_NOTE_ON) {
-        note_on(mixer, command);
-    } else if (mixer->slots[command->voice]->sounding) {
-        change(mixer, mixer->slots[command->voice], command);
-    } else {
-        refuse(mixer, command);
+static void panic(LpMixer *mixer, int offset) {
+    for (int i = 0; i < mixer->max_voices; i++) {
+        catch_up(mixer, mixer->slots[i], offset);
+        if (mixer->slots[i]->sounding) voice_fade_out(mixer->slots[i], &mixer->common);
     }
+}
+
+static void apply_to_voice(LpMixer *mixer, const LpCommand *command, int offset) {
+    catch_up(mixer, mixer->slots[command->voice], offset);
+    if (command->kind == LP_NOTE_ON)
+        note_on(mixer, command, offset);
+    else if (mixer->slots[command->voice]->sounding)
+        change(mixer, mixer->slots[command->voice], command);
+    else
+        refuse(mixer, command);
+}
+
+void command_apply(LpMixer *mixer, const LpCommand *command, int offset) {
+    int needs_rows = command->kind == LP_NOTE_ON || command->kind == LP_SET_CELLS;
+    int has_voice = command->voice >= 0 && command->voice < mixer->max_voices;
+    if (command->kind == LP_PANIC)
+        panic(mixer, offset);
+    else if (command->kind == LP_SET_MASTER)
+        ramp_to(&mixer->master, gain_within(command->gain), mixer->common.ramp_frames);
+    else if (has_voice && (!needs_rows || rows_are_sane(command)))
+        apply_to_voice(mixer, command, offset);
+    else
+        refuse(mixer, command);
 }

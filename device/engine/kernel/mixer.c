@@ -17,38 +17,43 @@ static void take_commands(LpMixer *mixer) {
     }
 }
 
-static void apply_due(LpMixer *mixer) {
-    LpCommand command;
-    while (schedule_next_frame(&mixer->schedule) <= mixer->frame) {
-        schedule_take(&mixer->schedule, &command);
-        command_apply(mixer, &command);
-    }
-}
-
-/* Up to the next event, the end of the limiter's block or the end of the master's ramp. */
-static int next_stretch(const LpMixer *mixer, int64_t wanted) {
-    int64_t count = schedule_next_frame(&mixer->schedule) - mixer->frame;
+/* Up to the end of the limiter's block or of the master's ramp. */
+static int longest_stretch(const LpMixer *mixer, int64_t wanted) {
+    int64_t count = LP_BLOCK - mixer->limiter.at;
     if (count > wanted) count = wanted;
-    if (count > LP_BLOCK - mixer->limiter.at) count = LP_BLOCK - mixer->limiter.at;
     if (mixer->master.left > 0 && count > mixer->master.left) count = mixer->master.left;
     return (int)count;
 }
 
+/* Carries out all commands of the next `count` frames; only a change of the master gain makes the
+   stretch shorter, all others concern their own voice. Returns the stretch. */
+static int apply_commands(LpMixer *mixer, int count) {
+    LpCommand command;
+    while (schedule_next_frame(&mixer->schedule) < mixer->frame + count) {
+        int offset = (int)(schedule_next_frame(&mixer->schedule) - mixer->frame);
+        if (schedule_next_kind(&mixer->schedule) == LP_SET_MASTER && offset > 0) return offset;
+        schedule_take(&mixer->schedule, &command);
+        command_apply(mixer, &command, offset);
+        count = longest_stretch(mixer, count);
+    }
+    return count;
+}
+
 static int render_voices(LpMixer *mixer, Voice **voices, int number, int count) {
-    int sounding = 0, starved = 0;
+    int sounding = 0;
     for (int i = 0; i < number; i++) {
-        if (!voices[i]->sounding) continue;
-        starved += voice_render(voices[i], &mixer->bus, count, &mixer->common, &mixer->window);
+        voice_render(voices[i], &mixer->bus, count, &mixer->common, &mixer->window);
+        voices[i]->done = 0;
         sounding += voices[i]->sounding;
     }
-    if (starved) COUNT_UP(mixer->counts.starved_rows, starved);
     return sounding;
 }
 
 /* Master gain, and 0 in place of anything that is no sound. */
 static int guard(float *x, const Ramp *master, int count) {
     int bad = 0;
-    for (int i = 0; i < count; i += LANES) store4(x + i, load4(x + i) * ramp_lanes(master, i));
+    RampLanes gain = ramp_lanes(master);
+    for (int i = 0; i < count; i += LANES) store4(x + i, load4(x + i) * ramp_next(&gain));
     for (int i = 0; i < count; i++) bad += !(fabsf(x[i]) < ABSURD);
     for (int i = 0; bad && i < count; i++)
         if (!(fabsf(x[i]) < ABSURD)) x[i] = 0.0f;
@@ -71,29 +76,35 @@ static void note_gain(LpMixer *mixer, float gain) {
         atomic_store_explicit(&mixer->counts.limiter_gain, gain, memory_order_relaxed);
 }
 
-static void render_stretch(LpMixer *mixer, float *out, int count) {
+static void publish(LpMixer *mixer, int active, int fading, int bad) {
+    Counts *counts = &mixer->counts;
+    atomic_store_explicit(&counts->active_voices, active, memory_order_relaxed);
+    atomic_store_explicit(&counts->fading_voices, fading, memory_order_relaxed);
+    atomic_store_explicit(&counts->starved_rows, mixer->common.starved_rows, memory_order_relaxed);
+    if (bad) COUNT_UP(counts->nonfinite, bad);
+    atomic_store_explicit(&counts->frames, mixer->frame, memory_order_release);
+}
+
+static int render_stretch(LpMixer *mixer, float *out, int64_t wanted) {
     Bus *bus = &mixer->bus;
     memset(bus, 0, sizeof *bus);
+    int count = apply_commands(mixer, longest_stretch(mixer, wanted));
     int active = render_voices(mixer, mixer->slots, mixer->max_voices, count);
     int fading = render_voices(mixer, mixer->ghosts, mixer->max_ghosts, count);
     int bad = guard(bus->left, &mixer->master, count) + guard(bus->right, &mixer->master, count);
     ramp_advance(&mixer->master, count);
     note_gain(mixer, limiter_run(&mixer->limiter, bus->left, bus->right, count));
     write_out(mixer, out, count);
-    if (bad) COUNT_UP(mixer->counts.nonfinite, bad);
-    atomic_store_explicit(&mixer->counts.active_voices, active, memory_order_relaxed);
-    atomic_store_explicit(&mixer->counts.fading_voices, fading, memory_order_relaxed);
     mixer->frame += count;
-    atomic_store_explicit(&mixer->counts.frames, mixer->frame, memory_order_release);
+    publish(mixer, active, fading, bad);
+    return count;
 }
 
 void lp_mixer_render(LpMixer *mixer, float *out, int64_t frames) {
     uint64_t before = flush_denormals();
     take_commands(mixer);
     while (frames > 0) {
-        apply_due(mixer);
-        int count = next_stretch(mixer, frames);
-        render_stretch(mixer, out, count);
+        int count = render_stretch(mixer, out, frames);
         out += 2 * count;
         frames -= count;
     }

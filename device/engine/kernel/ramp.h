@@ -24,10 +24,20 @@ static inline void ramp_advance(Ramp *r, int32_t frames) {
     if (r->left == 0) r->delta = 0.0f;
 }
 
-/* The next four values from frame `at` of the ramp on. */
-static inline f32x4 ramp_lanes(const Ramp *r, int at) {
+/* A ramp read four values at a time. */
+typedef struct {
+    f32x4 target, delta, left;
+} RampLanes;
+
+static inline RampLanes ramp_lanes(const Ramp *r) {
     const f32x4 lane = {0, 1, 2, 3};
-    return splat(r->target) - splat(r->delta) * (splat((float)(r->left - at)) - lane);
+    return (RampLanes){splat(r->target), splat(r->delta), splat((float)r->left) - lane};
+}
+
+static inline f32x4 ramp_next(RampLanes *r) {
+    f32x4 value = r->target - r->delta * r->left;
+    r->left -= splat(LANES);
+    return value;
 }
 
 typedef struct {

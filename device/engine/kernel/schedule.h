@@ -25,5 +25,10 @@ static inline int64_t schedule_next_frame(const Schedule *schedule) {
     return schedule->count ? schedule->heap[0].command.frame : INT64_MAX;
 }
 
+/* Kind of the first command; -1 when none waits. */
+static inline int32_t schedule_next_kind(const Schedule *schedule) {
+    return schedule->count ? schedule->heap[0].command.kind : -1;
+}
+
 void schedule_add(Schedule *schedule, const LpCommand *command); /* must not be full */
 void schedule_take(Schedule *schedule, LpCommand *command);      /* must not be empty */

@@ -36,5 +36,6 @@ struct LpMixer {
     atomic_store_explicit(&(counter), atomic_load_explicit(&(counter), memory_order_relaxed) + (n), \
                           memory_order_relaxed)
 
-/* Carries out one command now. */
-void command_apply(LpMixer *mixer, const LpCommand *command);
+/* Carries out one command `offset` frames into the present stretch, of which the voices that it
+   concerns are rendered up to there first; the others are left alone and keep their long runs. */
+void command_apply(LpMixer *mixer, const LpCommand *command, int offset);

@@ -1,15 +1,15 @@
 /* Four lanes at a time: GCC and Clang vectors, the same source for SSE and NEON. */
 #pragma once
 #include <stdint.h>
+#include <string.h>
 
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef int32_t i32x4 __attribute__((vector_size(16)));
 typedef uint32_t u32x4 __attribute__((vector_size(16)));
 typedef uint64_t u64x2 __attribute__((vector_size(16)));
-typedef int16_t i16x4 __attribute__((vector_size(8)));
+typedef int16_t i16x8 __attribute__((vector_size(16)));
 typedef float f32x4_any __attribute__((vector_size(16), aligned(4), may_alias));
 typedef uint32_t u32x4_any __attribute__((vector_size(16), aligned(4), may_alias));
-typedef int16_t i16x4_any __attribute__((vector_size(8), aligned(2), may_alias));
 
 #define LANES 4
 #define ROUND_UP_4(n) (((n) + 3) & ~3)
@@ -22,8 +22,13 @@ static inline void store4(float *p, f32x4 x) { *(f32x4_any *)p = x; }
 
 static inline void store4_u32(uint32_t *p, u32x4 x) { *(u32x4_any *)p = x; }
 
+/* Each sample goes to the upper half of a lane and is shifted down with its sign. */
 static inline f32x4 load4_i16(const int16_t *p) {
-    return __builtin_convertvector(*(const i16x4_any *)p, f32x4);
+    uint64_t four;
+    memcpy(&four, p, sizeof four);
+    i16x8 x = (i16x8)(u64x2){four, 0};
+    i32x4 wide = (i32x4)__builtin_shufflevector(x, x, 0, 0, 1, 1, 2, 2, 3, 3) >> 16;
+    return __builtin_convertvector(wide, f32x4);
 }
 
 /* Lanes before `count` keep their value, the others become 0 (also when they hold NaN). */

@@ -15,6 +15,7 @@ typedef struct {
     int32_t interpolation;
     Tables tables;
     Ring returns;
+    int64_t starved_rows; /* so far */
 } Common;
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
 
 typedef struct {
     int sounding;            /* 0 = free */
+    int done;                /* frames of the present stretch already on the bus */
     int dying;               /* the fade ends the note */
     int32_t number;          /* which voice is told of the end; -1 for a stolen sound */
     uint32_t generation;
@@ -48,5 +50,5 @@ void voice_set_envelope(Voice *voice, const LpEnvelope *settings, const Common *
 /* Gives back its rows, and tells of the end unless the sound was stolen. */
 void voice_end(Voice *voice, Common *common);
 
-/* Adds `count` frames (at most LP_BLOCK) to the bus. Returns how many rows starved. */
-int voice_render(Voice *voice, Bus *bus, int count, Common *common, Window *window);
+/* Adds the frames from voice->done up to `until` (at most LP_BLOCK) to the bus. */
+void voice_render(Voice *voice, Bus *bus, int until, Common *common, Window *window);

@@ -20,12 +20,12 @@ static uint64_t position_from(const Voice *voice, int64_t origin, int64_t frames
 }
 
 /* Rows -> window.x: mixes the source frames that `run` output frames need beyond those kept. */
-static int fetch(Voice *voice, Common *common, Window *w, int run, int *starved) {
+static int fetch(Voice *voice, Common *common, Window *w, int run) {
     int64_t last = voice->frame + (int64_t)(position_from(voice, voice->frame, run - 1) >> 32);
     int64_t fresh = last + READ_AHEAD + 1 - voice->blend.next_frame;
     int count = fresh > 0 ? (int)fresh : 0;
     memcpy(w->x, voice->history, sizeof voice->history);
-    *starved += blend_mix(&voice->blend, w->x + HISTORY, count, &common->returns);
+    common->starved_rows += blend_mix(&voice->blend, w->x + HISTORY, count, &common->returns);
     memcpy(voice->history, w->x + count, sizeof voice->history);
     return count;
 }
@@ -59,16 +59,48 @@ static void interpolate(Voice *voice, const Common *common, Window *w, int run, 
     }
 }
 
-/* window.y -> envelope, fade, gain and pan -> bus. */
-static void shape(const Voice *voice, const Window *w, float *left, float *right, int run) {
-    f32x4 base = splat((float)voice->envelope.base), curve = envelope_lanes(&voice->envelope);
-    f32x4 power4 = splat(voice->envelope.power4);
-    for (int i = 0; i < run; i += LANES, curve *= power4) {
-        f32x4 sound = load4(w->y + i) * ((base + curve) * ramp_lanes(&voice->fade, i));
+typedef struct {
+    f32x4 base, curve, power4;
+} Level;
+
+static inline f32x4 level_next(Level *level) {
+    f32x4 value = level->base + level->curve;
+    level->curve *= level->power4;
+    return value;
+}
+
+static inline void add_to_bus(float *left, float *right, f32x4 sound, f32x4 left_gain, f32x4 right_gain) {
+    store4(left, load4(left) + sound * left_gain);
+    store4(right, load4(right) + sound * right_gain);
+}
+
+/* window.y -> envelope, fade, gain and pan -> bus. `moving` is constant: a note whose fade, gain and
+   pan rest, as most do, has a loop of its own. */
+static inline __attribute__((always_inline)) void shape_lanes(const Voice *voice, const float *y, float *left,
+                                                              float *right, int run, int moving) {
+    Level level = {splat((float)voice->envelope.base), envelope_lanes(&voice->envelope),
+                   splat(voice->envelope.power4)};
+    RampLanes fade = ramp_lanes(&voice->fade);
+    RampLanes left_gain = ramp_lanes(&voice->left), right_gain = ramp_lanes(&voice->right);
+    const f32x4 left_rest = fade.target * left_gain.target, right_rest = fade.target * right_gain.target;
+    for (int i = 0; i < run; i += LANES) {
+        f32x4 sound = load4(y + i) * level_next(&level);
         if (i + LANES > run) sound = keep_lanes(sound, run - i);
-        store4(left + i, load4(left + i) + sound * ramp_lanes(&voice->left, i));
-        store4(right + i, load4(right + i) + sound * ramp_lanes(&voice->right, i));
+        if (moving) {
+            sound *= ramp_next(&fade);
+            add_to_bus(left + i, right + i, sound, ramp_next(&left_gain), ramp_next(&right_gain));
+        } else {
+            add_to_bus(left + i, right + i, sound, left_rest, right_rest);
+        }
     }
+}
+
+static void shape(const Voice *voice, const Window *w, Bus *bus, int run) {
+    float *left = bus->left + voice->done, *right = bus->right + voice->done;
+    if (voice->fade.left || voice->left.left || voice->right.left)
+        shape_lanes(voice, w->y, left, right, run, 1);
+    else
+        shape_lanes(voice, w->y, left, right, run, 0);
 }
 
 static void advance(Voice *voice, int run) {
@@ -80,6 +112,7 @@ static void advance(Voice *voice, int run) {
     ramp_advance(&voice->left, run);
     ramp_advance(&voice->right, run);
     glide_advance(&voice->step, run);
+    voice->done += run;
 }
 
 static int is_over(const Voice *voice) {
@@ -88,16 +121,13 @@ static int is_over(const Voice *voice) {
     return blend_is_over(&voice->blend, voice->blend.next_frame - HISTORY);
 }
 
-int voice_render(Voice *voice, Bus *bus, int count, Common *common, Window *window) {
-    int starved = 0;
-    for (int done = 0; done < count && voice->sounding;) {
-        int run = run_length(voice, count - done);
-        int fresh = fetch(voice, common, window, run, &starved);
+void voice_render(Voice *voice, Bus *bus, int until, Common *common, Window *window) {
+    while (voice->sounding && voice->done < until) {
+        int run = run_length(voice, until - voice->done);
+        int fresh = fetch(voice, common, window, run);
         interpolate(voice, common, window, run, fresh);
-        shape(voice, window, bus->left + done, bus->right + done, run);
+        shape(voice, window, bus, run);
         advance(voice, run);
-        done += run;
         if (is_over(voice)) voice_end(voice, common);
     }
-    return starved;
 }
