@@ -38,9 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         command(options)
     except StreamError as error:
         return _fail(f"{error}; `latentpad-device bounce` plays into a file", EXIT_MISSING)
-    except (HardwareError, EngineError, NothingToPlayError) as error:
+    except (HardwareError, NothingToPlayError) as error:
         return _fail(str(error), EXIT_MISSING)
-    except (DeviceError, PackError) as error:
+    except (DeviceError, PackError, EngineError) as error:
         return _fail(str(error), EXIT_UNUSABLE)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

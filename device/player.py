@@ -103,7 +103,7 @@ class Player:
             case TouchMoved(x, y):
                 self._aim(x, y)
             case PortLost(port):
-                self._let_go(frame, lambda origin: origin.port == port)
+                self._lose(frame, port)
             case ProgramChange():
                 pass  # the packs of today hold no programs to change to
 
@@ -111,6 +111,12 @@ class Player:
         """Let go of every key and pedal."""
         self.advance(frame)
         self._let_go(frame, lambda origin: True)
+
+    def _lose(self, frame: int, port: str) -> None:
+        """A port went away; if it comes back, its wheels and pedals start afresh."""
+        self._let_go(frame, lambda origin: origin.port == port)
+        kept = {origin: state for origin, state in self._channels.items() if origin.port != port}
+        self._channels = kept
 
     def _note_on(self, frame: int, event: NoteOn) -> None:
         pitch = mapping.nearest_pitch(event.note, self._pitches)

@@ -33,7 +33,9 @@ class RowStore:
         self._decoding: dict[RowKey, Future[Row]] = {}
         self._failed: set[RowKey] = set()
         self._lock = threading.Lock()
-        self._wishes: list[RowKey] = []  # the most urgent last
+        self._urgent: list[RowKey] = []  # asked for by ready(), the latest last
+        self._wishes: list[RowKey] = []  # from expect(), the most urgent last
+        self._wished_bytes = 0  # of the wishes that have come true
         self._wish = threading.Condition(self._lock)
         self._worker: threading.Thread | None = None
         self._closed = False
@@ -59,15 +61,23 @@ class RowStore:
             if (row := self._cached(key)) is not None:
                 return row
             if key not in self._decoding and key not in self._failed:
-                self._ask([key])
+                self._urgent.append(key)
+                self._wake()
         return None
 
     def expect(self, keys: Iterable[RowKey]) -> None:
-        """Decode these in the background, the first one first, instead of earlier expectations."""
+        """Decode these in the background, the first one first, instead of earlier expectations.
+
+        At most half of the cache is filled, so that a long list does not push out its own start.
+        """
         with self._lock:
-            missing = [key for key in keys if self._alive.get(key) is None]
-            self._wishes = []
-            self._ask([key for key in missing if key not in self._failed])
+            self._wishes, self._wished_bytes = [], 0
+            for key in reversed(list(keys)):
+                if (row := self._cached(key)) is not None:
+                    self._wished_bytes += row.samples.nbytes
+                elif key not in self._failed:
+                    self._wishes.append(key)
+            self._wake()
 
     def close(self) -> None:
         """Stop decoding in the background; rows stay usable. Calling it again does nothing."""
@@ -77,9 +87,8 @@ class RowStore:
         if self._worker is not None:
             self._worker.join()
 
-    def _ask(self, keys: list[RowKey]) -> None:
-        self._wishes += reversed(keys)
-        if self._worker is None and not self._closed and keys:
+    def _wake(self) -> None:
+        if self._worker is None and not self._closed:
             self._worker = threading.Thread(target=self._work, name="rows", daemon=True)
             self._worker.start()
         self._wish.notify()
@@ -87,16 +96,24 @@ class RowStore:
     def _work(self) -> None:
         while (key := self._next_wish()) is not None:
             try:
-                self.get(*key)
+                row = self.get(*key)
             except PackError:
                 with self._lock:
                     self._failed.add(key)  # get() tells whoever comes to play it
+            else:
+                with self._lock:
+                    self._wished_bytes += row.samples.nbytes
+                del row
 
     def _next_wish(self) -> RowKey | None:
         with self._lock:
-            while not self._wishes and not self._closed:
+            while not self._closed:
+                if self._urgent:
+                    return self._urgent.pop()
+                if self._wishes and self._wished_bytes < self._limit_bytes // 2:
+                    return self._wishes.pop()
                 self._wish.wait()
-            return None if self._closed else self._wishes.pop()
+            return None
 
     def _cached(self, key: RowKey) -> Row | None:
         row = self._alive.get(key)

@@ -265,6 +265,14 @@ def test_a_lost_port_lets_go_of_its_notes_only(table: Table) -> None:
     assert table.mixer.of("note_off") == [(1, 0)]
 
 
+def test_a_port_that_comes_back_starts_afresh(table: Table) -> None:
+    table.at(0, Bend(HERE, 1.0), Control(HERE, 7, 0), Sustain(HERE, True), PortLost("here"))
+    table.at(1, NoteOn(HERE, 60, 127), NoteOff(HERE, 60))
+    how = table.mixer.of("note_on")[0][1][3]
+    assert (how["step"], how["gain"]) == (0.5, 1)
+    assert table.mixer.of("note_off") == [(1, 0)]
+
+
 def test_program_changes_are_taken_without_effect(table: Table) -> None:
     table.at(0, ProgramChange(HERE, 5))
     assert table.mixer.commands == []

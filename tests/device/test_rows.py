@@ -104,6 +104,16 @@ def test_expected_rows_come_by_themselves(pack: Pack) -> None:
     assert store.get(names[0], 60) is store.ready(names[0], 60)
 
 
+def test_expectations_fill_at_most_half_of_the_cache(pack: Pack) -> None:
+    names = cells_of(pack)
+    size = RowStore(pack, 10**8).get(names[0], 60).samples.nbytes
+    store = RowStore(pack, limit_bytes=4 * size)
+    store.expect((name, 60) for name in names)
+    assert wait_until_ready(store, names[8], 60), "what is asked for still comes"
+    store.close()
+    assert {cell for cell, _ in store._alive} <= {names[0], names[1], names[8]}
+
+
 def test_a_damaged_row_is_told_to_who_plays_it_and_others_still_come(
     test_pack: Path, tmp_path: Path
 ) -> None:

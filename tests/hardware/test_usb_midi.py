@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,6 +133,20 @@ def test_hot_plug_and_loss_are_reported_once(client: FakeClient) -> None:
     (lost,) = midi.receive(0)
     assert lost == MidiPortLost("Launchkey: Launchkey 1", lost.time_s)
     assert midi.ports() == ("Keystation: Keystation 1",)
+
+
+def test_waiting_ends_when_something_arrives(client: FakeClient) -> None:
+    midi = AlsaMidiInput(alsa_midi, client)
+    midi.receive(0)
+
+    def play() -> None:
+        client.play(20, 0x90, 60, 1)
+        os.write(client._wake, b"!")
+
+    threading.Timer(0.05, play).start()
+    started_s = time.monotonic()
+    assert [type(report) for report in midi.receive(30)] == [MidiReceived]
+    assert time.monotonic() - started_s < 20
 
 
 def test_a_port_that_vanishes_while_connecting_is_left_out(client: FakeClient) -> None:
