@@ -19,6 +19,7 @@ class Lookahead:
         self._grid = grid
         self._pitches = tuple(pitches)
         self._recent: deque[int] = deque(maxlen=RECENT_PITCHES)  # the latest first
+        self._here: frozenset[str] = frozenset()
 
     def played(self, pitch: int) -> bool:
         """A note of this stored pitch was played; True if that changes what is needed next."""
@@ -28,11 +29,23 @@ class Lookahead:
         self._recent.appendleft(pitch)
         return not known
 
+    def moved(self, x: float, y: float) -> bool:
+        """The finger is at (x, y) now; True if that changes what is needed next."""
+        before = self._here
+        self._here = frozenset(name for name, _ in self._grid.at(x, y))
+        return self._here != before
+
     def wishes(self, x: float, y: float) -> Iterator[RowKey]:
-        """Sounding cells at recent pitches, then their surroundings, then all other pitches."""
-        here = [name for name, _ in self._grid.at(x, y)]
+        """Rows to decode, in four steps.
+
+        The cells that sound, at recent pitches; the strongest of them at every other pitch, so that
+        no new note has to wait; the surroundings, at recent pitches; the rest of the other pitches.
+        """
+        sounding = sorted(self._grid.at(x, y), key=lambda item: -item[1])
+        here = [name for name, _ in sounding]
         near = [name for name in self._grid.around(x, y, REACH_CELLS) if name not in here]
         others = [pitch for pitch in self._pitches if pitch not in self._recent]
         yield from ((cell, pitch) for pitch in self._recent for cell in here)
+        yield from ((here[0], pitch) for pitch in others)
         yield from ((cell, pitch) for cell in near for pitch in self._recent)
-        yield from ((cell, pitch) for pitch in others for cell in here)
+        yield from ((cell, pitch) for pitch in others for cell in here[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -26,6 +27,7 @@ from hardware.interfaces import Clock, KeyInput, MidiInput
 FILE_MARGIN_S = 0.02  # nobody waits for a file's notes, so they can all be in good time
 FILE_START_S = 0.1
 LONGEST_FADE_S = 5.0
+THREAD_SWITCH_S = 0.0005  # Python's 5 ms would let a thread that decodes hold up a key press
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def play(
             "or give a --midi-file"
         )
     with ExitStack() as stack:
+        stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(THREAD_SWITCH_S)
         rows = RowStore(pack, settings.playing.row_cache_mb * MEBIBYTE)
         stack.callback(rows.close)
         audio, playing = settings.audio, settings.playing

@@ -59,7 +59,7 @@ class Player:
         self._control_frames = max(1, round(CONTROL_S * settings.audio.rate_hz))
         self._next_tick = 0
         mixer.set_master(0, mapping.decibels_to_gain(settings.audio.master_gain_db))
-        self._look_ahead()
+        self._aim(None, None)
 
     @property
     def stolen(self) -> int:
@@ -128,7 +128,7 @@ class Player:
         note = Note(key, pitch, gain, cells)
         self._notes.start(frame, voice, note, rows, self._channel(event.origin))
         if self._lookahead is not None and self._lookahead.played(pitch):
-            self._look_ahead()
+            self._rows.expect(self._lookahead.wishes(*self.target))
 
     def _tick(self, frame: int) -> None:
         for voice in self._mixer.collect():
@@ -147,10 +147,7 @@ class Player:
         self._position.aim(x, y)
         if not len(self._notes):
             self._position.jump()
-        self._look_ahead()
-
-    def _look_ahead(self) -> None:
-        if self._lookahead is not None:
+        if self._lookahead is not None and self._lookahead.moved(*self.target):
             self._rows.expect(self._lookahead.wishes(*self.target))
 
     def _control(self, frame: int, event: Control) -> None:

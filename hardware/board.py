@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hardware.clock import SystemClock
+from hardware.errors import TerminalUnavailableError
 from hardware.interfaces import Clock, KeyInput, MidiInput
-from hardware.terminal import TerminalKeys
 from hardware.usb_midi import open_alsa_midi
 
 
@@ -23,4 +23,8 @@ def open_midi(name: str | None = None) -> MidiInput:
 
 def open_keys() -> KeyInput:
     """The computer keyboard of this terminal; raises TerminalUnavailableError without one."""
+    try:
+        from hardware.terminal import TerminalKeys
+    except ImportError as error:  # Windows has no termios
+        raise TerminalUnavailableError("only Unix terminals give single keys") from error
     return TerminalKeys()
