@@ -24,7 +24,7 @@ from device.session import Session
 from device.settings import Settings
 from hardware.interfaces import Clock, KeyInput, MidiInput
 
-FILE_MARGIN_S = 0.02  # nobody waits for a file's notes, so they can all be in good time
+FILE_MARGIN_S = 0.05  # nobody waits for a file's notes, so they can all be in good time
 FILE_START_S = 0.1
 LONGEST_FADE_S = 5.0
 THREAD_SWITCH_S = 0.0005  # Python's 5 ms would let a thread that decodes hold up a key press
