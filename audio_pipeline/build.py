@@ -63,6 +63,7 @@ def build(
     kept = keep_workspace or workspace is not None
     with open_target(target) as opened:
         place = Workspace(workspace or beside(target, "work"))
+        place.sweep()
         with WorkerPool(jobs or default_jobs()) as pool:
             result = _Build(plan, renderer, place, pool, out or sys.stdout).run(opened)
     if not kept:

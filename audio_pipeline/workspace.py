@@ -64,6 +64,12 @@ class Workspace:
         if not path.is_file() or path.stat().st_size != 8 * len(samples):
             self._write(path, np.ascontiguousarray(samples, "<f8").tobytes())
 
+    def sweep(self) -> None:
+        """Delete unfinished files of processes that are no more; called before a build."""
+        for path in self.folder.glob("*/**/.*.tmp"):
+            if not _is_running(int(path.name.split(".")[-3])):
+                path.unlink(missing_ok=True)
+
     def remove(self) -> None:
         """Delete what this class has written, and the folder if nothing else is in it."""
         for name in _OWN_FOLDERS:
@@ -89,6 +95,16 @@ class Workspace:
                 raise
         except OSError as error:
             raise storage_error(error, path) from error
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it is someone else's
+    return True
 
 
 def _packed(note: EncodedNote) -> bytes:
