@@ -45,9 +45,10 @@ def prepare_note(file: SourceFile, settings: NoteSettings) -> tuple[PreparedNote
     """
     rate_hz = settings.rate_hz
     audio, file_rate_hz, warnings = read_mono(file.path)
-    note = trimmed(without_rumble(resampled(audio, file_rate_hz, rate_hz), rate_hz), rate_hz)
-    if np.abs(note).max() < SILENT_PEAK:
+    audio = without_rumble(audio, file_rate_hz)  # first: DC would ring at the resampler's edges
+    if np.abs(audio).max() < SILENT_PEAK:
         raise BadAudioError("it has only DC or rumble below 20 Hz")
+    note = trimmed(resampled(audio, file_rate_hz, rate_hz), rate_hz)
     cents = 0.0
     if settings.tune:
         cents, tuning_warnings = correction_cents(note, rate_hz, file.pitch - file.shift_semitones)
