@@ -13,13 +13,8 @@ static void give_back_cells(Cells *cells, Ring *returns) {
     cells->count = 0;
 }
 
-static void slot_free(Slot *slot, Ring *returns) {
-    if (slot->row) give_back_row(returns, slot->row);
-    memset(slot, 0, sizeof *slot);
-}
-
 static Slot *find(Blend *blend, const LpRow *row) {
-    for (int i = 0; i < LP_SLOTS; i++)
+    for (int i = 0; i < blend->count; i++)
         if (blend->slots[i].row == row) return &blend->slots[i];
     return NULL;
 }
@@ -31,11 +26,10 @@ static int is_repeated(const Cells *cells, int at) {
 }
 
 static int has_room(Blend *blend, const Cells *cells) {
-    int room = 0;
-    for (int i = 0; i < LP_SLOTS; i++) room += blend->slots[i].row == NULL;
+    int needed = blend->count;
     for (int i = 0; i < cells->count; i++)
-        room -= !find(blend, cells->rows[i]) && !is_repeated(cells, i);
-    return room >= 0;
+        needed += !find(blend, cells->rows[i]) && !is_repeated(cells, i);
+    return needed <= LP_SLOTS;
 }
 
 /* Rows already sounding keep their slot and only change weight; their second reference goes back. */
@@ -45,7 +39,7 @@ static void place(Blend *blend, const Cells *cells, Ring *returns) {
         if (slot) {
             give_back_row(returns, cells->rows[i]);
         } else {
-            slot = find(blend, NULL);
+            slot = &blend->slots[blend->count++];
             slot_attach(slot, cells->rows[i], blend->next_frame);
         }
         slot->wanted = 1;
@@ -54,23 +48,28 @@ static void place(Blend *blend, const Cells *cells, Ring *returns) {
 }
 
 static void begin_morph(Blend *blend, const Cells *cells, Ring *returns) {
-    float from[LP_SLOTS];
-    for (int i = 0; i < LP_SLOTS; i++) {
+    float from[LP_SLOTS] = {0};
+    for (int i = 0; i < blend->count; i++) {
         from[i] = slot_weight(&blend->slots[i], blend->morph_left);
         blend->slots[i].wanted = 0;
         blend->slots[i].target = 0.0f;
     }
     place(blend, cells, returns);
-    for (int i = 0; i < LP_SLOTS; i++)
+    for (int i = 0; i < blend->count; i++)
         blend->slots[i].delta = (blend->slots[i].target - from[i]) / (float)cells->ramp_frames;
     blend->morph_left = cells->ramp_frames;
 }
 
 static void end_morph(Blend *blend, Ring *returns) {
-    for (int i = 0; i < LP_SLOTS; i++) {
+    int kept = 0;
+    for (int i = 0; i < blend->count; i++) {
         blend->slots[i].delta = 0.0f;
-        if (!blend->slots[i].wanted) slot_free(&blend->slots[i], returns);
+        if (!blend->slots[i].wanted)
+            give_back_row(returns, blend->slots[i].row);
+        else if (kept++ < i)
+            blend->slots[kept - 1] = blend->slots[i];
     }
+    blend->count = kept;
     blend->morph_end = blend->next_frame;
     Cells pending = blend->pending;
     blend->pending.count = 0;
@@ -92,9 +91,9 @@ void blend_move(Blend *blend, const Cells *cells, Ring *returns) {
 }
 
 void blend_clear(Blend *blend, Ring *returns) {
-    for (int i = 0; i < LP_SLOTS; i++) slot_free(&blend->slots[i], returns);
+    for (int i = 0; i < blend->count; i++) give_back_row(returns, blend->slots[i].row);
     give_back_cells(&blend->pending, returns);
-    blend->morph_left = 0;
+    blend->count = blend->morph_left = 0;
 }
 
 int blend_mix(Blend *blend, float *x, int count, Ring *returns) {
@@ -102,9 +101,8 @@ int blend_mix(Blend *blend, float *x, int count, Ring *returns) {
     memset(x, 0, (size_t)count * sizeof *x);
     while (count > 0) {
         int run = blend->morph_left && blend->morph_left < count ? blend->morph_left : count;
-        for (int i = 0; i < LP_SLOTS; i++)
-            if (blend->slots[i].row)
-                starved += slot_add(&blend->slots[i], blend->next_frame, x, run, blend->morph_left);
+        for (int i = 0; i < blend->count; i++)
+            starved += slot_add(&blend->slots[i], blend->next_frame, x, run, blend->morph_left);
         blend->next_frame += run;
         x += run;
         count -= run;
@@ -115,7 +113,7 @@ int blend_mix(Blend *blend, float *x, int count, Ring *returns) {
 
 int blend_is_over(const Blend *blend, int64_t frame) {
     if (blend->morph_left || blend->pending.count || blend->morph_end > frame) return 0;
-    for (int i = 0; i < LP_SLOTS; i++)
-        if (blend->slots[i].row && blend->slots[i].end_frame > frame) return 0;
+    for (int i = 0; i < blend->count; i++)
+        if (blend->slots[i].end_frame > frame) return 0;
     return 1;
 }

@@ -16,6 +16,7 @@ typedef struct {
 
 typedef struct {
     Slot slots[LP_SLOTS];
+    int32_t count;       /* slots in use: the first ones */
     int32_t morph_left;  /* source frames until the weights arrive */
     int64_t next_frame;  /* the first source frame not mixed yet */
     int64_t morph_end;   /* the source frame from which rows that left are silent */

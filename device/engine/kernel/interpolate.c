@@ -5,10 +5,12 @@
 void double_rate(const Tables *tables, Window *w, int count) {
     const float *x = w->x + READ_AHEAD - HALF_BAND_PAIRS + 2; /* first tap of the first new half frame */
     float *pairs = w->pairs + 2 * PAIR_HISTORY;
+    f32x4 taps[HALF_BAND_PAIRS];
+    for (int j = 0; j < HALF_BAND_PAIRS; j++) taps[j] = splat(tables->half_band[j]);
     for (int i = 0; i < count; i += LANES, x += LANES, pairs += 2 * LANES) {
         f32x4 half = splat(0.0f);
         for (int j = 0; j < HALF_BAND_PAIRS; j++)
-            half += splat(tables->half_band[j]) * (load4(x + j) + load4(x + 2 * HALF_BAND_PAIRS - 1 - j));
+            half += taps[j] * (load4(x + j) + load4(x + 2 * HALF_BAND_PAIRS - 1 - j));
         f32x4 frame = load4(x + HALF_BAND_PAIRS - 1);
         store4(pairs, __builtin_shufflevector(frame, half, 0, 4, 1, 5));
         store4(pairs + LANES, __builtin_shufflevector(frame, half, 2, 6, 3, 7));
@@ -69,13 +71,11 @@ void interpolate_hermite(Window *w, int count) {
 }
 
 /* Products of one output frame's taps, four partial sums. */
-static inline f32x4 sinc_products(const Tables *tables, const float *x, float fraction) {
-    float phase = fraction * SINC_PHASES;
-    int at = (int)phase;
-    f32x4 between = splat(phase - (float)at), sum = splat(0.0f);
-    const float *tap = tables->sinc[at], *slope = tables->sinc_slope[at];
+static inline f32x4 sinc_products(const Tables *tables, const float *x, int phase, f32x4 between) {
+    const float *tap = tables->sinc[phase], *slope = tables->sinc_slope[phase];
+    f32x4 sum = splat(0.0f);
     for (int j = 0; j < SINC_TAPS; j += LANES)
-        sum += load4(x + j) * (load4(tap + j) + load4(slope + j) * between);
+        sum += load4(x + j) * (load4_aligned(slope + j) * between + load4_aligned(tap + j));
     return sum;
 }
 
@@ -83,9 +83,13 @@ void interpolate_sinc(const Tables *tables, Window *w, int count) {
     const float *x = w->x - (SINC_TAPS / 2 - 1);
     for (int i = 0; i < count; i += LANES) {
         const uint32_t *k = w->index + i;
-        const float *t = w->fraction + i;
-        f32x4 a = sinc_products(tables, x + k[0], t[0]), b = sinc_products(tables, x + k[1], t[1]);
-        f32x4 c = sinc_products(tables, x + k[2], t[2]), d = sinc_products(tables, x + k[3], t[3]);
+        f32x4 position = load4(w->fraction + i) * splat(SINC_PHASES);
+        i32x4 phase = __builtin_convertvector(position, i32x4);
+        f32x4 between = position - __builtin_convertvector(phase, f32x4);
+        f32x4 a = sinc_products(tables, x + k[0], phase[0], SPLAT_LANE(between, 0));
+        f32x4 b = sinc_products(tables, x + k[1], phase[1], SPLAT_LANE(between, 1));
+        f32x4 c = sinc_products(tables, x + k[2], phase[2], SPLAT_LANE(between, 2));
+        f32x4 d = sinc_products(tables, x + k[3], phase[3], SPLAT_LANE(between, 3));
         transpose4(&a, &b, &c, &d);
         store4(w->y + i, (a + b) + (c + d));
     }

@@ -7,6 +7,8 @@
    There is no band limit for steps above 1: played upwards, content above half the output rate folds
    back, as in other samplers that keep one copy of a note. */
 #pragma once
+#include <stdalign.h>
+
 #include "mixer.h"
 #include "vector.h"
 
@@ -23,9 +25,9 @@
 #define SLACK (LP_MAX_STEP * LANES + SINC_TAPS) /* lanes beyond the last frame read here, to no effect */
 
 typedef struct {
-    float sinc[SINC_PHASES + 1][SINC_TAPS];
-    float sinc_slope[SINC_PHASES + 1][SINC_TAPS]; /* to the next phase */
-    float half_band[HALF_BAND_PAIRS];             /* outermost tap first; symmetric */
+    alignas(16) float sinc[SINC_PHASES + 1][SINC_TAPS];
+    alignas(16) float sinc_slope[SINC_PHASES + 1][SINC_TAPS]; /* to the next phase */
+    float half_band[HALF_BAND_PAIRS];                         /* outermost tap first; symmetric */
 } Tables;
 
 typedef struct {

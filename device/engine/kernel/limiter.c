@@ -10,11 +10,15 @@
 
 void limiter_reset(Limiter *limiter, double rate_hz) {
     memset(limiter, 0, sizeof *limiter);
-    for (int i = 0; i < LP_BLOCK; i++) limiter->later_minimum[i] = limiter->released[i] = 1.0f;
-    limiter->later_minimum[LP_BLOCK] = limiter->minimum = limiter->gain = 1.0f;
-    limiter->sum = LP_BLOCK;
+    for (int i = 0; i < LP_LATENCY; i++) limiter->later_minimum[i] = limiter->released[i] = 1.0f;
+    limiter->later_minimum[LP_LATENCY] = limiter->minimum = limiter->gain = 1.0f;
+    limiter->sum = LP_LATENCY;
     limiter->release = (float)(1.0 - exp(-1.0 / (RELEASE_S * rate_hz)));
 }
+
+static float lower(float a, float b) { return a < b ? a : b; }
+
+static float higher(float a, float b) { return a > b ? a : b; }
 
 static float wanted_gain(float peak) {
     if (peak <= THRESHOLD) return 1.0f;
@@ -26,19 +30,19 @@ static float wanted_gain(float peak) {
 static float next_gain(Limiter *limiter, float wanted) {
     int at = limiter->at;
     limiter->wanted[at] = wanted;
-    limiter->minimum = fminf(limiter->minimum, wanted);
-    float minimum = fminf(limiter->later_minimum[at], limiter->minimum);
+    limiter->minimum = lower(limiter->minimum, wanted);
+    float minimum = lower(limiter->later_minimum[at], limiter->minimum);
     float rising = limiter->gain + (1.0f - limiter->gain) * limiter->release;
-    limiter->gain = fminf(minimum, rising > NEARLY_ONE ? 1.0f : rising);
+    limiter->gain = lower(minimum, rising > NEARLY_ONE ? 1.0f : rising);
     limiter->sum += (double)limiter->gain - (double)limiter->released[at];
     limiter->released[at] = limiter->gain;
-    return (float)(limiter->sum * (1.0 / LP_BLOCK));
+    return (float)(limiter->sum * (1.0 / LP_LATENCY));
 }
 
 static void begin_block(Limiter *limiter) {
     float minimum = 1.0f;
-    for (int i = LP_BLOCK - 1; i >= 0; i--)
-        limiter->later_minimum[i] = minimum = fminf(minimum, limiter->wanted[i]);
+    for (int i = LP_LATENCY - 1; i >= 0; i--)
+        limiter->later_minimum[i] = minimum = lower(minimum, limiter->wanted[i]);
     limiter->minimum = 1.0f;
     limiter->at = 0;
 }
@@ -49,12 +53,12 @@ static float exchange(float *held, float fresh) {
     return old;
 }
 
-static float within_full_scale(float x) { return fminf(fmaxf(x, -1.0f), 1.0f); }
+static float within_full_scale(float x) { return lower(higher(x, -1.0f), 1.0f); }
 
 static int is_quiet(const Limiter *limiter, const float *left, const float *right, int count) {
     float peak = 0.0f;
-    for (int i = 0; i < count; i++) peak = fmaxf(peak, fmaxf(fabsf(left[i]), fabsf(right[i])));
-    return peak <= THRESHOLD && limiter->sum == (double)LP_BLOCK &&
+    for (int i = 0; i < count; i++) peak = higher(peak, higher(fabsf(left[i]), fabsf(right[i])));
+    return peak <= THRESHOLD && limiter->sum == (double)LP_LATENCY &&
            limiter->later_minimum[limiter->at] == 1.0f && limiter->minimum == 1.0f;
 }
 
@@ -67,18 +71,27 @@ static void pass(Limiter *limiter, float *left, float *right, int count) {
     }
 }
 
+static float limit(Limiter *limiter, float *left, float *right, int count) {
+    float smallest = 1.0f;
+    for (int i = 0; i < count; i++, limiter->at++) {
+        float gain = next_gain(limiter, wanted_gain(higher(fabsf(left[i]), fabsf(right[i]))));
+        left[i] = within_full_scale(exchange(&limiter->held_left[limiter->at], left[i]) * gain);
+        right[i] = within_full_scale(exchange(&limiter->held_right[limiter->at], right[i]) * gain);
+        smallest = lower(smallest, gain);
+    }
+    return smallest;
+}
+
 float limiter_run(Limiter *limiter, float *left, float *right, int count) {
     float smallest = 1.0f;
-    if (is_quiet(limiter, left, right, count)) {
-        pass(limiter, left, right, count);
-    } else {
-        for (int i = 0; i < count; i++, limiter->at++) {
-            float gain = next_gain(limiter, wanted_gain(fmaxf(fabsf(left[i]), fabsf(right[i]))));
-            left[i] = within_full_scale(exchange(&limiter->held_left[limiter->at], left[i]) * gain);
-            right[i] = within_full_scale(exchange(&limiter->held_right[limiter->at], right[i]) * gain);
-            smallest = fminf(smallest, gain);
-        }
+    while (count > 0) {
+        int run = LP_LATENCY - limiter->at < count ? LP_LATENCY - limiter->at : count;
+        if (is_quiet(limiter, left, right, run))
+            pass(limiter, left, right, run);
+        else
+            smallest = lower(smallest, limit(limiter, left, right, run));
+        if (limiter->at == LP_LATENCY) begin_block(limiter);
+        left += run, right += run, count -= run;
     }
-    if (limiter->at == LP_BLOCK) begin_block(limiter);
     return smallest;
 }

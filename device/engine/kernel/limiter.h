@@ -10,10 +10,10 @@
 #include "vector.h"
 
 typedef struct {
-    float held_left[LP_BLOCK], held_right[LP_BLOCK]; /* the frames of the last 64, by frame modulo 64 */
-    float wanted[LP_BLOCK];                          /* of the block being filled */
-    float later_minimum[LP_BLOCK + 1];               /* of the block before: from each frame to its end */
-    float released[LP_BLOCK];                        /* the last 64, by frame modulo 64 */
+    float held_left[LP_LATENCY], held_right[LP_LATENCY]; /* the frames of the last 64, by frame modulo 64 */
+    float wanted[LP_LATENCY];                          /* of the block being filled */
+    float later_minimum[LP_LATENCY + 1];               /* of the block before: from each frame to its end */
+    float released[LP_LATENCY];                        /* the last 64, by frame modulo 64 */
     float minimum;                                   /* of the block being filled, so far */
     float gain;                                      /* after release */
     float release;                                   /* fraction per frame */
@@ -23,6 +23,5 @@ typedef struct {
 
 void limiter_reset(Limiter *limiter, double rate_hz);
 
-/* Replaces `count` frames (not beyond the block: at + count <= 64) by those of 64 frames ago, limited.
-   Returns the smallest gain used. */
+/* Replaces `count` frames by those of 64 frames ago, limited. Returns the smallest gain used. */
 float limiter_run(Limiter *limiter, float *left, float *right, int count);

@@ -17,10 +17,9 @@ static void take_commands(LpMixer *mixer) {
     }
 }
 
-/* Up to the end of the limiter's block or of the master's ramp. */
+/* At most a block, and not beyond the end of the master's ramp. */
 static int longest_stretch(const LpMixer *mixer, int64_t wanted) {
-    int64_t count = LP_BLOCK - mixer->limiter.at;
-    if (count > wanted) count = wanted;
+    int64_t count = wanted < LP_BLOCK ? wanted : LP_BLOCK;
     if (mixer->master.left > 0 && count > mixer->master.left) count = mixer->master.left;
     return (int)count;
 }
@@ -28,12 +27,12 @@ static int longest_stretch(const LpMixer *mixer, int64_t wanted) {
 /* Carries out all commands of the next `count` frames; only a change of the master gain makes the
    stretch shorter, all others concern their own voice. Returns the stretch. */
 static int apply_commands(LpMixer *mixer, int count) {
-    LpCommand command;
-    while (schedule_next_frame(&mixer->schedule) < mixer->frame + count) {
-        int offset = (int)(schedule_next_frame(&mixer->schedule) - mixer->frame);
-        if (schedule_next_kind(&mixer->schedule) == LP_SET_MASTER && offset > 0) return offset;
-        schedule_take(&mixer->schedule, &command);
-        command_apply(mixer, &command, offset);
+    Schedule *schedule = &mixer->schedule;
+    while (schedule_next_frame(schedule) < mixer->frame + count) {
+        int offset = (int)(schedule_next_frame(schedule) - mixer->frame);
+        if (schedule_first(schedule)->kind == LP_SET_MASTER && offset > 0) return offset;
+        command_apply(mixer, schedule_first(schedule), offset);
+        schedule_drop_first(schedule);
         count = longest_stretch(mixer, count);
     }
     return count;
@@ -66,7 +65,8 @@ static void write_out(LpMixer *mixer, float *out, int count) {
     for (int i = 0; i < count; i++) {
         out[2 * i] = left[i];
         out[2 * i + 1] = right[i];
-        peak = fmaxf(peak, fmaxf(fabsf(left[i]), fabsf(right[i])));
+        float louder = fabsf(left[i]) > fabsf(right[i]) ? fabsf(left[i]) : fabsf(right[i]);
+        if (louder > peak) peak = louder;
     }
     atomic_store_explicit(&mixer->counts.peak, peak, memory_order_relaxed);
 }

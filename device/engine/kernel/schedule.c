@@ -4,21 +4,30 @@
 #include <stdlib.h>
 
 int schedule_create(Schedule *schedule, int32_t capacity) {
-    *schedule = (Schedule){.heap = calloc((size_t)capacity, sizeof(Scheduled)), .capacity = capacity};
-    return schedule->heap != NULL;
+    size_t places = (size_t)capacity;
+    *schedule = (Schedule){.heap = calloc(places, sizeof(Waiting)),
+                           .pool = calloc(places, sizeof(LpCommand)),
+                           .free_places = calloc(places, sizeof(int32_t)),
+                           .capacity = capacity};
+    for (int32_t i = 0; schedule->free_places && i < capacity; i++) schedule->free_places[i] = i;
+    return schedule->heap && schedule->pool && schedule->free_places;
 }
 
-void schedule_destroy(Schedule *schedule) { free(schedule->heap); }
+void schedule_destroy(Schedule *schedule) {
+    free(schedule->heap);
+    free(schedule->pool);
+    free(schedule->free_places);
+}
 
-static int is_before(const Scheduled *a, const Scheduled *b) {
-    if (a->command.frame != b->command.frame) return a->command.frame < b->command.frame;
-    return a->order < b->order;
+static int is_before(const Waiting *a, const Waiting *b) {
+    return a->frame != b->frame ? a->frame < b->frame : a->order < b->order;
 }
 
 void schedule_add(Schedule *schedule, const LpCommand *command) {
-    Scheduled *heap = schedule->heap;
-    Scheduled added = {schedule->arrivals++, *command};
+    Waiting *heap = schedule->heap;
     int32_t at = schedule->count++;
+    Waiting added = {command->frame, schedule->arrivals++, schedule->free_places[at]};
+    schedule->pool[added.place] = *command;
     while (at > 0 && is_before(&added, &heap[(at - 1) / 2])) {
         heap[at] = heap[(at - 1) / 2];
         at = (at - 1) / 2;
@@ -26,10 +35,10 @@ void schedule_add(Schedule *schedule, const LpCommand *command) {
     heap[at] = added;
 }
 
-void schedule_take(Schedule *schedule, LpCommand *command) {
-    Scheduled *heap = schedule->heap;
-    *command = heap[0].command;
-    Scheduled moved = heap[--schedule->count];
+void schedule_drop_first(Schedule *schedule) {
+    Waiting *heap = schedule->heap;
+    schedule->free_places[--schedule->count] = heap[0].place;
+    Waiting moved = heap[schedule->count];
     int32_t at = 0;
     for (;;) {
         int32_t child = 2 * at + 1;

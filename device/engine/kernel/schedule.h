@@ -3,12 +3,15 @@
 #include "mixer.h"
 
 typedef struct {
+    int64_t frame;
     uint64_t order;
-    LpCommand command;
-} Scheduled;
+    int32_t place; /* of the command in the pool */
+} Waiting;
 
 typedef struct {
-    Scheduled *heap;
+    Waiting *heap;
+    LpCommand *pool;
+    int32_t *free_places;
     int32_t count, capacity;
     uint64_t arrivals;
 } Schedule;
@@ -22,13 +25,13 @@ static inline int schedule_is_full(const Schedule *schedule) {
 
 /* The frame of the first command; far in the future when none waits. */
 static inline int64_t schedule_next_frame(const Schedule *schedule) {
-    return schedule->count ? schedule->heap[0].command.frame : INT64_MAX;
+    return schedule->count ? schedule->heap[0].frame : INT64_MAX;
 }
 
-/* Kind of the first command; -1 when none waits. */
-static inline int32_t schedule_next_kind(const Schedule *schedule) {
-    return schedule->count ? schedule->heap[0].command.kind : -1;
+/* The first command; there must be one, and it stays valid until the next is added. */
+static inline const LpCommand *schedule_first(const Schedule *schedule) {
+    return &schedule->pool[schedule->heap[0].place];
 }
 
 void schedule_add(Schedule *schedule, const LpCommand *command); /* must not be full */
-void schedule_take(Schedule *schedule, LpCommand *command);      /* must not be empty */
+void schedule_drop_first(Schedule *schedule);                    /* must not be empty */

@@ -9,14 +9,19 @@ typedef uint32_t u32x4 __attribute__((vector_size(16)));
 typedef uint64_t u64x2 __attribute__((vector_size(16)));
 typedef int16_t i16x8 __attribute__((vector_size(16)));
 typedef float f32x4_any __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float f32x4_aligned __attribute__((vector_size(16), may_alias));
 typedef uint32_t u32x4_any __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define LANES 4
 #define ROUND_UP_4(n) (((n) + 3) & ~3)
+#define SPLAT_LANE(x, lane) __builtin_shufflevector(x, x, lane, lane, lane, lane)
 
 static inline f32x4 splat(float x) { return (f32x4){x, x, x, x}; }
 
 static inline f32x4 load4(const float *p) { return *(const f32x4_any *)p; }
+
+/* p is a multiple of 16: x86 can then use it as an operand. */
+static inline f32x4 load4_aligned(const float *p) { return *(const f32x4_aligned *)p; }
 
 static inline void store4(float *p, f32x4 x) { *(f32x4_any *)p = x; }
 
