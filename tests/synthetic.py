@@ -91,10 +91,10 @@ SOURCES: dict[str, Callable[[int, int], Samples]] = {
 }
 
 
-def source_note(name: str, pitch: int, rate_hz: int) -> SourceNote:
-    """One of SOURCES as renderers are given it."""
-    samples = SOURCES[name](pitch, rate_hz)
-    return SourceNote(name, pitch, samples, f"synthetic-{name}-{pitch}-{rate_hz}")
+def source_note(sound: str, pitch: int, rate_hz: int, name: str = "") -> SourceNote:
+    """One of SOURCES as renderers are given it, if need be under another name."""
+    samples = SOURCES[sound](pitch, rate_hz)
+    return SourceNote(name or sound, pitch, samples, f"synthetic-{sound}-{pitch}-{rate_hz}")
 
 
 def source_notes(pitch: int, rate_hz: int, *names: str) -> list[SourceNote]:

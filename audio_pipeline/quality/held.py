@@ -37,7 +37,12 @@ def dip_db(first: Float32, second: Float32, rate_hz: int) -> NDArray[np.float64]
 
 
 def held_metrics(notes: Sequence[Float32], rate_hz: int) -> dict[str, Measured]:
-    """hold_dip (mean over the way) and hold_dip_worst (the worst neighbours), each over time."""
+    """hold_dip (mean over the way) and hold_dip_worst (the worst neighbours), each over time.
+
+    Nothing is said of a way without cells in between: its ends are strangers.
+    """
+    if len(notes) < 3:
+        return {}
     dips = [dip_db(a, b, rate_hz) for a, b in pairwise(notes)]
     if not all(len(dip) for dip in dips):
         return {}

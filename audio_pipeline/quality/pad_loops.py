@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audio_pipeline.quality.layout import Place, place_weights
-from audio_pipeline.quality.pad_notes import PadNotes
+from audio_pipeline.quality.pad_notes import PadNote, PadNotes
 from audio_pipeline.quality.seams import (
     Natural,
     before_crossfade,
@@ -51,19 +51,35 @@ def active_at(notes: PadNotes, place: Place) -> list[Corner]:
     return [corner for corner, weight in zip(CORNERS, weights, strict=True) if weight > 1e-9]
 
 
+def own_nature(note: PadNote) -> list[Natural]:
+    """What a looped note is like before its crossfade; [] if too little is audible."""
+    if note.loop is None:
+        return []
+    untouched_frames = before_crossfade(note.loop, note.rate_hz)
+    natural = natural_of(
+        note.played, note.loop, note.rate_hz, note.info.pitch, untouched_frames=untouched_frames
+    )
+    return [] if natural is None else [natural]
+
+
 def place_seams(
     notes: PadNotes, place: Place, allowed: Mapping[Corner, Natural]
 ) -> dict[str, Measured]:
-    """Seam metrics of a looped cell against the liveliest of its corners; {} where none loops."""
+    """Seam metrics of a looped cell against the liveliest of its corners; {} where none loops.
+
+    A cell between corners may also be as lively as it is itself where no crossfade touched it.
+    """
     note, active = notes.at(place), active_at(notes, place)
-    of_corners = [allowed[corner] for corner in active if corner in allowed]
-    if note.loop is None or not of_corners:
+    known = [allowed[corner] for corner in active if corner in allowed]
+    if note.loop is None or not known:
         return {}
+    if len(active) > 1:
+        known += own_nature(note)
     return seam_metrics(
         note.played,
         note.loop,
         note.rate_hz,
         notes.pitch,
-        liveliest(of_corners),
+        liveliest(known),
         is_corner=len(active) == 1,
     )

@@ -18,12 +18,13 @@ FLUX_HOPS = 4  # a change is looked for over 20 ms
 AROUND_SEAM_S = 0.1
 LEVEL_WINDOW_S = 0.05
 LEVEL_HOP_S = 0.01
-LEAST_REGION_S = 0.3  # less natural sound than this says nothing about a loop
+LEAST_FOR_FLUX_S = 0.1  # less natural sound than this says nothing
+LEAST_FOR_LEVEL_S = 0.3
 BAKED_CROSSFADE_S = 0.5  # the end of a loop may be crossfaded: no witness of the natural sound
 DECAYING_DB_PER_S = -2.5
 INAUDIBLE_DB = -40.0  # a seam further below the note's loudest moment than this is not judged
 SILENT_POWER = 1e-8
-UNHEARD_FLUX_DB = 0.5  # steady tones change by less; a seam may do so too
+UNHEARD_FLUX_DB = 1.0  # nobody hears a change of less; steady tones have nearly none
 
 Array = NDArray[np.float64]
 
@@ -50,11 +51,10 @@ def natural_of(
     peak = int(np.argmax(np.abs(samples[: round(0.8 * rate_hz)])))
     start = min(loop.start_frame, peak + round(0.1 * rate_hz))
     end = min(untouched_frames, _audible_frames(samples, rate_hz))
-    least = round(LEAST_REGION_S * rate_hz)
-    if end - start < least:
+    if end - start < LEAST_FOR_FLUX_S * rate_hz:
         return None
     part, inside = samples[start:end], samples[loop.start_frame : end]
-    lasts = len(inside) >= least
+    lasts = len(inside) >= LEAST_FOR_LEVEL_S * rate_hz
     return Natural(
         flux=max(UNHEARD_FLUX_DB, float(np.percentile(spectral_flux(part, rate_hz), 95))),
         swing_db=level_swing_db(part, rate_hz)[0] if lasts else 0.0,

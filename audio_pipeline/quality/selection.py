@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
 from audio_pipeline.errors import SettingsError
-from audio_pipeline.pitches import parse_pitches, write_pitches
+from audio_pipeline.pitches import parse_pitches, spread, write_pitches
 from audio_pipeline.quality.survey import Selection
 from device.pack import Manifest
 
 USUAL_PITCHES = 5
 USUAL_COMBINATIONS = 4
-
-Item = TypeVar("Item")
-
-
-def spread(items: Sequence[Item], count: int) -> tuple[Item, ...]:
-    """`count` items evenly over the sequence, first and last among them; all if there are fewer."""
-    if count >= len(items):
-        return tuple(items)
-    if count == 1:
-        return (items[len(items) // 2],)
-    return tuple(items[round(i * (len(items) - 1) / (count - 1))] for i in range(count))
 
 
 def choose(manifest: Manifest, pitches: str | None, combinations: str | None) -> Selection:
@@ -61,7 +47,7 @@ def _combinations(manifest: Manifest, wanted: str | None) -> tuple[int, ...]:
     if wanted == "all":
         return tuple(range(count))
     number = USUAL_COMBINATIONS if wanted is None else _whole(wanted)
-    return spread(range(count), number)
+    return (count // 2,) if number == 1 else spread(range(count), number)
 
 
 def _whole(text: str) -> int:

@@ -18,6 +18,7 @@ from device.pack.model import Loop, PlayMode
 CROSSFADE_S = 0.3
 LOOPABLE_DB = -50.0  # a note that has sunk further than this when the loop ends is a one-shot
 LEVEL_WINDOW_S = 0.05
+SILENT_DB = -80.0
 
 Samples = NDArray[np.float64]  # [frames]
 
@@ -82,7 +83,8 @@ def _lasts(mixed: Samples, loop: Loop, rate_hz: int) -> bool:
     if loop.end_frame > len(mixed):
         return False
     tail = mixed[loop.end_frame - round(2 * LEVEL_WINDOW_S * rate_hz) : loop.end_frame]
-    return bool(_level_db(tail, rate_hz).max() > _level_db(mixed, rate_hz).max() + LOOPABLE_DB)
+    loudest_db = max(SILENT_DB, float(_level_db(mixed, rate_hz).max()))
+    return bool(_level_db(tail, rate_hz).max() > loudest_db + LOOPABLE_DB)
 
 
 def _looped(mixed: Samples, loop: Loop, rate_hz: int) -> RenderedNote:
