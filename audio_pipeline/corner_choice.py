@@ -60,7 +60,7 @@ def draw_pad(corners: Corners) -> str:
       └────────┘
     guitar  piano
     """
-    width = max(_columns(_clipped(name)) for names in corners for name in names)
+    width = max(_columns(_clipped(name)) for name in (*corners[0], *corners[2]))
     top = _side_by_side(corners[0], corners[1], width)
     bottom = _side_by_side(corners[2], corners[3], width)
     inner = 10

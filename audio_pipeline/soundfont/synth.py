@@ -10,6 +10,8 @@ from audio_pipeline.errors import BankError, ProgramMissingError
 
 GAIN = 1.0  # fluidsynth's own default of 0.2 leaves room for 16 parts; here plays one note
 
+_ERROR = "fluidsynth: error: "  # it ends with exit code 0 even when it could not load the bank
+
 
 def fluidsynth_program() -> str:
     """Path of the program; ProgramMissingError says how to install it."""
@@ -28,10 +30,12 @@ def render_song(bank: Path, song: Path, wav: Path, rate_hz: int) -> None:
         fluidsynth_program(), "--no-midi-in", "--no-shell", "--quiet",
         "--reverb", "no", "--chorus", "no", "--gain", str(GAIN), "--sample-rate", str(rate_hz),
         "-o", "synth.midi-bank-select=mma",  # CC0 and CC32 as one number, as in the bank's list
+        "-o", "synth.default-soundfont=",  # else it silently plays another bank if ours is bad
         "--audio-file-type", "wav", "--audio-file-format", "float",
         "--fast-render", str(wav), str(bank.absolute()), str(song),
     ]  # fmt: skip
     ended = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    if ended.returncode != 0 or not wav.is_file():
-        last = (ended.stderr.strip() or ended.stdout.strip() or "no message").splitlines()[-1]
-        raise BankError(f"fluidsynth could not render {bank} (exit {ended.returncode}): {last}")
+    errors = [line for line in ended.stderr.splitlines() if line.startswith(_ERROR)]
+    if ended.returncode != 0 or errors or not wav.is_file():
+        reason = errors[0].removeprefix(_ERROR) if errors else f"exit code {ended.returncode}"
+        raise BankError(f"fluidsynth cannot play {bank}: {reason}")

@@ -1,0 +1,61 @@
+"""The line that says how far a job is."""
+
+from __future__ import annotations
+
+import io
+
+from audio_pipeline.progress import Progress, duration
+
+
+class Terminal(io.StringIO):
+    """Says that it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Clock:
+    """Stands still until it is told."""
+
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_terminal_gets_one_line_that_is_rewritten() -> None:
+    clock, stream = Clock(), Terminal()
+    progress = Progress(100, "notes", stream, clock)
+    for _ in range(50):
+        clock.now_s += 0.125
+        progress.step()
+    progress.finish()
+    shown = stream.getvalue().split("\r\x1b[K")
+    assert shown[-2] == " 50 %  50/100 notes, 8.0/s, 6 s left"
+    assert shown[-1] == "50 notes in 6 s, 8.0 per second\n"
+    assert len(shown) == 1 + 25 + 1  # no more than five times a second
+    assert stream.getvalue().count("\n") == 1
+
+
+def test_a_log_gets_a_line_each_five_seconds() -> None:
+    clock, stream = Clock(), io.StringIO()
+    progress = Progress(100, "notes", stream, clock)
+    for _ in range(100):
+        clock.now_s += 0.125
+        progress.step()
+    progress.finish()
+    assert stream.getvalue().splitlines() == [
+        " 40 %  40/100 notes, 8.0/s, 8 s left",
+        " 80 %  80/100 notes, 8.0/s, 2 s left",
+        "100 notes in 12 s, 8.0 per second",
+    ]
+
+
+def test_nothing_done_has_no_time_left() -> None:
+    assert Progress(3, "notes", io.StringIO(), Clock()).line(200.0).endswith("? left")
+
+
+def test_durations_are_said_as_people_do() -> None:
+    assert [duration(s) for s in (0.2, 42, 59.6, 185, 3599, 7620)] == [
+        "0 s", "42 s", "1 min 00 s", "3 min 05 s", "59 min 59 s", "2 h 07 min",
+    ]  # fmt: skip
