@@ -1,4 +1,4 @@
-"""Cost and quality of the mixer: nanoseconds per voice and frame beside two peers, and an SNR table.
+"""Cost and quality of the mixer: ns per voice and frame beside two peers, and an SNR table.
 
 Workload: 32 voices, 128-frame buffers, 16 kHz notes of 60000 frames at 48 kHz, looping, envelopes
 running; the engine mixes four cells with moving weights. All items run in turn, several times over;
@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from device.engine._mixer import ffi, lib
 from numpy.typing import NDArray
 
-from device.engine._mixer import ffi, lib
 from device.engine.mixer import LATENCY_FRAMES, Envelope, Interpolation, Mixer, Row
 
 HERE = Path(__file__).parent
@@ -81,9 +81,7 @@ def engine_run(bank: list[Samples], interpolation: Interpolation) -> Run:
         start = mixer.frame
         for voice, step in enumerate(_steps()):
             envelope = Envelope(0.2, 0.25, 0.5, 0.3)
-            mixer.note_on(
-                start, voice, rows, [0.25] * 4, step=step, gain=0.02, envelope=envelope
-            )
+            mixer.note_on(start, voice, rows, [0.25] * 4, step=step, gain=0.02, envelope=envelope)
             for at in range(start + 10 * voice, start + BLOCK * BLOCKS, MORPH_EVERY):
                 mixer.set_cells(at, voice, rows, [float(w) for w in rng.dirichlet(np.ones(4))])
         return _cpu(blocks)
@@ -137,9 +135,7 @@ def plain_run(peers: ctypes.CDLL, bank: list[Samples]) -> Run:
 
     def run() -> float:
         return _cpu(
-            lambda: peers.plain_mix(
-                rows, steps, phases, VOICES, end, gain, audio, BLOCK, BLOCKS
-            )
+            lambda: peers.plain_mix(rows, steps, phases, VOICES, end, gain, audio, BLOCK, BLOCKS)
         )
 
     return run
@@ -207,7 +203,9 @@ def report(cost: dict[str, float], snr: dict[str, list[float]]) -> str:
     for name, row in snr.items():
         wanted = SNR_TARGETS_DB.get(name)
         lines.append(
-            f"{name:10} " + " ".join(f"{x:6.1f}" for x in row) + (f"  >= {wanted}" if wanted else "")
+            f"{name:10} "
+            + " ".join(f"{x:6.1f}" for x in row)
+            + (f"  >= {wanted}" if wanted else "")
         )
     return "\n".join(lines)
 

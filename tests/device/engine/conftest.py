@@ -34,3 +34,9 @@ def oracle() -> ModuleType:
 def playing() -> ModuleType:
     """Random rows and random playing (playing.py)."""
     return _load("playing")
+
+
+@pytest.fixture(scope="session")
+def stream_child() -> ModuleType:
+    """The program that plays in a process of its own (stream_child.py)."""
+    return _load("stream_child")

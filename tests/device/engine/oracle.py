@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,8 @@ THRESHOLD = 10 ** (-1 / 20)
 def row_value(row: Row, u: int) -> float:
     """The playback law at the unwrapped source frame u."""
     start, length = row.loop_start_frame or 0, row.loop_length_frames
-    if length and u >= start + length:
-        index = start + (u - start) % length
-    else:
-        index = u
+    in_loop = length and u >= start + length
+    index = start + (u - start) % length if in_loop else u
     if not 0 <= index < len(row.samples):
         return 0.0
     decay = 1.0
@@ -84,7 +82,7 @@ class Line:
 class Adsr:
     """The envelope: bent stages that arrive exactly."""
 
-    BENDS = {"attack": 2.0, "decay": 5.0, "release": 6.9}
+    BENDS: ClassVar = {"attack": 2.0, "decay": 5.0, "release": 6.9}
 
     def __init__(self, settings: Envelope, rate_hz: float) -> None:
         self.settings, self.rate_hz = settings, rate_hz
@@ -378,9 +376,7 @@ class OracleMixer:
         self._at(at_frame, lambda: self.master.go(gain, self.ramp_frames))
 
     def set_envelope(self, at_frame: int, voice: int, envelope: Envelope) -> None:
-        self._change(
-            at_frame, voice, lambda note: note.envelope.change(envelope, self.ramp_s)
-        )
+        self._change(at_frame, voice, lambda note: note.envelope.change(envelope, self.ramp_s))
 
     def render(self, frames: int) -> NDArray[np.float64]:
         """The next frames as float64 [frames, 2]."""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device.engine.mixer import Envelope, Row
+
+
+class Player(Protocol):
+    """What is asked of a mixer here, beside the methods named by the calls."""
+
+    def render(self, frames: int) -> NDArray[np.floating[Any]]:
+        """The next frames."""
+
 
 Call = tuple[str, int, tuple[Any, ...], dict[str, Any]]  # method, frame, arguments
 
@@ -101,7 +109,7 @@ def random_calls(
 
 
 def play(
-    mixer: Any, calls: list[Call], frames: int, blocks: list[int]
+    mixer: Player, calls: list[Call], frames: int, blocks: list[int]
 ) -> NDArray[np.floating[Any]]:
     """Send every call, then render in blocks of the given sizes, over and over."""
     for name, frame, arguments, options in calls:
