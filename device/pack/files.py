@@ -10,7 +10,8 @@ from device.pack.errors import PackDamagedError, PackNotFoundError, PackUnsafeEr
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer.
 _FLAGS = os.O_RDONLY
-for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)  # what this system has of them
 
 
@@ -20,10 +21,9 @@ def open_regular(path: Path, *, follow: bool = False) -> tuple[int, int]:
     `follow` allows `path` itself to be a link, for a path that the user gave.
     Raises PackNotFoundError, PackUnsafeError or PackDamagedError.
     """
-    target = path.resolve() if follow else path
     try:
-        _check_kind(target.lstat().st_mode, path)
-        descriptor = os.open(target, _FLAGS)
+        _check_kind(path.stat(follow_symlinks=follow).st_mode, path)
+        descriptor = os.open(path, _FLAGS if follow else _FLAGS | _NO_FOLLOW)
     except FileNotFoundError:
         raise PackNotFoundError(path, "is not there") from None
     except OSError as error:

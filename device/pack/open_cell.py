@@ -8,10 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from device.pack import limits
 from device.pack.cell_header import parse_header
 from device.pack.cell_table import CellHeader, Codec
-from device.pack.errors import PackDamagedError, PackInvalidError, PackUnsafeError
+from device.pack.errors import PackDamagedError, PackInvalidError
 from device.pack.flac import FlacReader
 from device.pack.model import Loop, NoteInfo, Recipe
 from device.pack.stores import Extent
@@ -85,14 +84,21 @@ class Cell:
         """Frames of every head."""
         return self.header.head_frames
 
+    def heads(self) -> NDArray[np.int16]:
+        """int16 [notes, head_frames], read-only: how the notes begin, by ascending pitch."""
+        shape = (len(self.notes), self.head_frames)
+        offset = min(self.header.heads.values())
+        samples = np.frombuffer(self._bytes, "<i2", count=shape[0] * shape[1], offset=offset)
+        if not samples.flags.aligned:  # by a foreign ZIP tool; the mixer cannot read it there
+            samples = samples.copy()
+            samples.flags.writeable = False
+        return samples.reshape(shape)
+
     def head(self, pitch: int) -> NDArray[np.int16]:
         """int16 [head_frames], read-only: the beginning of a note, zeros after a shorter one."""
         self._note(pitch)
-        samples = np.frombuffer(
-            self._bytes, "<i2", count=self.head_frames, offset=self.header.heads[pitch]
-        )
-        # A foreign ZIP tool may have put the cell at an odd offset, where the mixer cannot read it.
-        return samples if samples.flags.aligned else samples.copy()
+        head: NDArray[np.int16] = self.heads()[list(self.notes).index(pitch)]
+        return head
 
     def stream(self, pitch: int) -> bytes:
         """The stored stream of a note: FLAC, or plain samples, as header.codec says."""
@@ -136,9 +142,6 @@ class Cell:
 
 def _map(extent: Extent) -> memoryview:
     """The stretch of a file mapped into memory, read-only; unmapped when nobody uses it."""
-    if extent.size > limits.CELL_BYTES:
-        most = limits.CELL_BYTES
-        raise PackUnsafeError(extent.path, f"cell of {extent.size} bytes; at most {most} allowed")
     if not extent.size:
         raise PackDamagedError(extent.path, "cell of 0 bytes")
     skipped = extent.offset % mmap.ALLOCATIONGRANULARITY

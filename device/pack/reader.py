@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from device.pack import limits
-from device.pack.errors import PackInvalidError
+from device.pack.errors import PackInvalidError, PackUnsafeError
 from device.pack.manifest import manifest_from_json
 from device.pack.members import MANIFEST_NAME, cell_member, is_cell_name
 from device.pack.model import Manifest, PlayMode
@@ -66,10 +66,19 @@ class Pack:
             raise ValueError(f"{self.path} is closed")
         return self._store.open(member)
 
+    def open_cell_file(self, name: str) -> Extent:
+        """The bytes of a cell, refused if there are too many; the caller closes what it gets."""
+        extent = self.open_member(cell_member(name))
+        if extent.size > limits.CELL_BYTES:
+            extent.close()
+            most = limits.CELL_BYTES
+            raise PackUnsafeError(extent.path, f"{extent.size} bytes; at most {most} are allowed")
+        return extent
+
     def _open(self, name: str) -> Cell:
         if not is_cell_name(name):
             raise PackInvalidError(self.path, f"{name[:70]!r} is not the name of a cell")
-        extent = self.open_member(cell_member(name))
+        extent = self.open_cell_file(name)
         try:
             cell = Cell(name, extent)
         finally:

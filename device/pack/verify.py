@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from device.pack.errors import PackDamagedError, PackError
-from device.pack.members import cell_member, cell_names
+from device.pack.members import cell_names
 from device.pack.open_cell import Cell
 from device.pack.reader import Pack, open_pack
 
@@ -108,7 +108,7 @@ def _verify_cell(pack: Pack, name: str, decode: bool) -> tuple[int, int, list[Pa
 
 def _verify_hash(pack: Pack, name: str) -> int:
     """The size of a cell in bytes; raises PackDamagedError if its hash is not its name."""
-    extent = pack.open_member(cell_member(name))
+    extent = pack.open_cell_file(name)
     digest = hashlib.blake2b(digest_size=32)
     try:
         for offset in range(0, extent.size, _CHUNK_BYTES):

@@ -63,14 +63,16 @@ def test_cells_give_heads_and_notes(pack: Path, packs: ModuleType) -> None:
             assert cell.head_frames == 1600
             assert cell.loops == opened.manifest.loops
             assert sum(weight for _, weight in cell.recipe.sources) == pytest.approx(1)
-            for pitch, note in cell.notes.items():
+            assert cell.heads().shape == (3, 1600)
+            for index, (pitch, note) in enumerate(cell.notes.items()):
                 samples = cell.decode(pitch)
                 head = cell.head(pitch)
                 assert samples.dtype == head.dtype == np.int16
                 assert len(samples) == note.frames
                 assert np.array_equal(samples[:1600], head)
+                assert np.array_equal(cell.heads()[index], head)
                 assert head.flags.aligned
-                assert not head.flags.writeable or head.flags.owndata
+                assert not head.flags.writeable
     top_left = opened.manifest.combinations[0].cells[0][0]
     cell_note = packs.make_note(72, 0.0, 16_000, 0.5, None)
     with open_pack(pack) as opened:
