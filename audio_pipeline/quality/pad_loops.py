@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audio_pipeline.quality.layout import Place, place_weights
+from audio_pipeline.quality.nature import Natural, before_crossfade, liveliest, natural_of
 from audio_pipeline.quality.pad_notes import PadNote, PadNotes
-from audio_pipeline.quality.seams import (
-    Natural,
-    before_crossfade,
-    liveliest,
-    natural_of,
-    seam_metrics,
-)
+from audio_pipeline.quality.seams import seam_metrics
 from audio_pipeline.quality.source_notes import SourceNotes
 from audio_pipeline.quality.values import Measured
 from device.pack import CORNERS, Corner

@@ -20,7 +20,13 @@ def play(
     samples: NDArray[np.int16], info: NoteInfo, loop: Loop | None, rate_hz: int, frames: int
 ) -> Float32:
     """What a player sounds in the first `frames` frames of a held note, float32 [frames]."""
-    stored = stored_samples(samples, info)
+    return play_on(stored_samples(samples, info), info, loop, rate_hz, frames)
+
+
+def play_on(
+    stored: Float32, info: NoteInfo, loop: Loop | None, rate_hz: int, frames: int
+) -> Float32:
+    """The same from stored frames that have their gain already."""
     if info.mode is PlayMode.ONE_SHOT or loop is None:
         return np.pad(stored[:frames], (0, max(0, frames - len(stored))))
     index = np.arange(frames)

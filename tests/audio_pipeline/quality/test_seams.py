@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio_pipeline.quality.seams import (
+from audio_pipeline.quality.nature import (
     Natural,
     before_crossfade,
-    frames_needed,
     level_swing_db,
     liveliest,
     natural_of,
-    seam_metrics,
 )
+from audio_pipeline.quality.seams import frames_needed, seam_metrics
 from device.pack import Loop
 
 RATE_HZ = 16_000
