@@ -82,6 +82,7 @@ class HarmonicNote:
     spectra: NDArray[np.complex128]  # [harmonic frames, harmonics], as analysed
     mixing_power: Float32  # [harmonic frames, harmonics], amplitude ** POWER, dead end held
     phase_steps: Float32  # [harmonic frames - 1, harmonics], radians, less the fundamental's
+    phasors: Complex64  # [harmonic frames, harmonics], length 1, against the nominal pitch
     excitation: Complex64  # [residual frames, bins]
     band_log: Float32  # [residual frames, bands], as analysed
     band_power: Float32  # [residual frames, bands], amplitude ** POWER, dead end held
@@ -113,6 +114,7 @@ def analyse(source: SourceNote, frame: Frame, loop: Loop | None) -> HarmonicNote
         harmonicity, pitch_hz, phase, spectra,
         _held(np.maximum(np.abs(spectra), 1e-6), trusted // frame.hop_frames, 3),
         np.angle(spectra[1:] * spectra[:-1].conj()).astype(np.float32),
+        _phasors(spectra, phase, frame),
         excitation, band_log,
         _held(np.exp(band_log), trusted // frame.residual.hop_frames, 5),
     )  # fmt: skip
@@ -168,6 +170,25 @@ def _spectra_at(
         turn = (part[:, None] * harmonic) % size / size
         spectra[first : first + 32] = bins * np.exp(-2j * np.pi * turn)
     return spectra
+
+
+def _phasors(spectra: NDArray[np.complex128], phase: Float64, frame: Frame) -> Complex64:
+    """Phases as unit vectors, less those of a fundamental at its nominal pitch."""
+    at = np.minimum(np.arange(len(spectra)) * frame.hop_frames, len(phase) - 1)
+    drift = phase[at] - at * frame.nominal_hz / frame.rate_hz
+    turned = spectra * turning(drift, frame.harmonics)
+    return (turned / np.maximum(np.abs(turned), 1e-30)).astype(np.complex64)
+
+
+def turning(cycles: Float64, harmonics: int) -> Complex64:
+    """Unit vectors [len(cycles), harmonics] of harmonics whose fundamental has run `cycles`."""
+    turns = cycles[:, None] * np.arange(1, harmonics + 1)
+    turns -= np.round(turns)
+    angle = (2 * np.pi * turns).astype(np.float32)
+    vectors = np.empty(angle.shape, np.complex64)
+    vectors.real = np.cos(angle)
+    vectors.imag = np.sin(angle)
+    return vectors
 
 
 def _residual(flat_residual: Float64, frame: Frame) -> tuple[Complex64, Float32]:

@@ -9,7 +9,7 @@ from scipy.signal import fftconvolve
 from .numeric import Float64
 
 MAX_DEVIATION = 0.055  # of the nominal frequency: +-93 cents
-MAX_HARMONICS = 5  # used for tracking, as far as they lie below TOP_HZ
+MAX_HARMONICS = 10  # used for tracking, as far as they lie below TOP_HZ
 TOP_HZ = 4000.0
 SMOOTHING_S = 0.03  # of the track
 RELIABLE = 0.25  # share of the energy near the harmonics below which the nominal pitch is kept
@@ -34,7 +34,7 @@ def track(samples: Float64, nominal_hz: float, rate_hz: int, hop_frames: int) ->
         step = np.angle(band[1:] * band[:-1].conj())
         deviation_hz = step * rate_hz / (2 * np.pi * hop_frames * harmonic)
         power = np.abs(band[1:] * band[:-1])
-        power[np.abs(deviation_hz) >= 0.06 * nominal_hz] = 0.0
+        power[np.abs(deviation_hz) >= min(0.06, 0.35 / harmonic) * nominal_hz] = 0.0
         weighted += power * deviation_hz
         weight += power
         energy += 2 * np.abs(band) ** 2

@@ -101,7 +101,7 @@ def _mixed_note(
 
 def phase_of_tracks(mix: tracks.Tracks) -> Float64:
     """Phase of the fundamental in cycles, [frames]."""
-    return phase_of(mix.pitch_hz, mix.frames, mix.frame) + mix.phase_offset_cycles
+    return phase_of(mix.pitch_hz, mix.frames, mix.frame)
 
 
 def _looped(own: tracks.Tracks, loop: Loop) -> tuple[Float32, float]:

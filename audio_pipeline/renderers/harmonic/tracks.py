@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .analysis import POWER, Frame, HarmonicNote
+from .analysis import POWER, Frame, HarmonicNote, turning
+from .locking import lock
 from .numeric import Complex64, Float32, Float64, rows_at
 from .residual import POWER_FLOOR
 
 ENVELOPE_HOP_FRAMES = 24
 ENVELOPE_POWER = 0.15  # exponent of the envelopes' power mean: near to a mean of decibels
-REFERENCE_S = 0.03  # after the attack: where harmonic phases of different sources are compared
+REJOIN_S = 0.2  # after twice the slowest attack: from where on all sources share one time
+REFERENCE_S = 0.03  # after the attack: from where on partials keep in step with the sources'
 
 
 @dataclass
@@ -26,7 +29,6 @@ class Tracks:
     phase_start: Float64  # [harmonics] radians at frame 0, less the fundamental's
     phase_steps: Float32  # [harmonic frames - 1, harmonics] radians
     pitch_hz: Float64  # [pitch frames]
-    phase_offset_cycles: float  # of the fundamental at the first sample
     log_envelope: Float64  # [frames]
     excitations: tuple[Complex64, ...]  # [residual frames, bins], one per active source
     shares: tuple[Float32, ...]  # [residual frames, bands], amplitude of each excitation
@@ -44,7 +46,7 @@ def of_source(note: HarmonicNote, frames: int) -> Tracks:
         np.log(np.abs(spectra) + 1e-12).astype(np.float32),
         np.angle(spectra[0]),
         note.phase_steps[: rows - 1],
-        note.pitch_hz, 0.0,
+        note.pitch_hz,
         note.measured_log_envelope[:frames],
         (note.excitation[:bands],), (np.exp(note.band_log[:bands]),),
         note.attack_s,
@@ -76,44 +78,51 @@ def of_mix(
         np.float32(weight) * rows_at(note.mixing_power, at)
         for note, weight, at in zip(notes, weights, warped, strict=True)
     ]
-    phase_steps = _mixed_steps(notes, powers, warped)
-    reference = float(np.exp(weights @ np.log([_reference_row(note) for note in notes])))
-    reference *= frame.hop_frames
     pitch_hz = _mixed_pitch(notes, weights, frames)
+    own_drift = turning(_drift_cycles(pitch_hz, rows, frame), frame.harmonics)
+    phase_start, phase_steps = lock(
+        _mixed_phasors(notes, weights, powers, warped) * own_drift.conj(),
+        _mixed_steps(notes, powers, warped),
+        _reference_row(attack_s, frame),
+        frame.hop_frames / frame.rate_hz,
+    )
     excitations, shares = _mixed_residual(notes, weights, frames)
     return Tracks(
         frame, frames,
         np.log(sum(powers[1:], powers[0]) + np.float32(1e-9)) / POWER,
-        _mixed_phase_start(notes, weights, phase_steps, reference),
-        phase_steps,
-        pitch_hz,
-        -drift_cycles(pitch_hz, reference, frame),
+        phase_start, phase_steps, pitch_hz,
         log_envelope, excitations, shares, attack_s,
     )  # fmt: skip
 
 
-def drift_cycles(pitch_hz: Float64, at_frame: float, frame: Frame) -> float:
-    """Cycles by which the fundamental has run ahead of its nominal pitch at a frame."""
-    hops = np.concatenate([[0.0], np.cumsum((pitch_hz[:-1] + pitch_hz[1:]) / 2 - frame.nominal_hz)])
-    position = at_frame / frame.pitch_hop_frames
-    value = np.interp(position, np.arange(len(hops)), hops)
-    return float(value * frame.pitch_hop_frames / frame.rate_hz)
+def _drift_cycles(pitch_hz: Float64, rows: NDArray[np.int64], frame: Frame) -> Float64:
+    """Cycles by which the fundamental has run ahead of its nominal pitch, [len(rows)]."""
+    ahead_hz = (pitch_hz[:-1] + pitch_hz[1:]) / 2 - frame.nominal_hz
+    hops = np.concatenate([[0.0], np.cumsum(ahead_hz)]) * frame.pitch_hop_frames / frame.rate_hz
+    return np.interp(rows / frame.pitch_hop_frames, np.arange(len(hops)), hops)
 
 
 def _mixed_attack_s(notes: Sequence[HarmonicNote], weights: Float64) -> float:
     return float(np.exp(weights @ np.log([note.attack_s for note in notes])))
 
 
-def _warped(notes: Sequence[HarmonicNote], weights: Float64, frames: np.ndarray) -> list[Float64]:
+def _warped(
+    notes: Sequence[HarmonicNote], weights: Float64, frames: NDArray[np.int64]
+) -> list[Float64]:
     """For each source the times, in frames, that sound at the given frames of the mix.
 
     The attacks are made to coincide: overlaid time structures are what listeners reject
-    (Caetano & Rodet 2011). From the attack on time runs evenly to the common end.
+    (Caetano & Rodet 2011). Soon after them all times are equal again, so that the waverings of
+    one source stay together in all cells.
     """
     rate = notes[0].frame.rate_hz
-    end = max(len(note.samples) for note in notes)
     attack = _mixed_attack_s(notes, weights) * rate
-    return [np.interp(frames, [0, attack, end], [0, note.attack_s * rate, end]) for note in notes]
+    again = (2 * max(note.attack_s for note in notes) + REJOIN_S) * rate
+    end = max(again, float(frames[-1]))
+    return [
+        np.interp(frames, [0, attack, again, end], [0, note.attack_s * rate, again, end])
+        for note in notes
+    ]
 
 
 def _mixed_steps(
@@ -130,37 +139,34 @@ def _mixed_steps(
     return steps
 
 
-def _mixed_phase_start(
-    notes: Sequence[HarmonicNote], weights: Float64, steps: Float32, reference: float
-) -> Float64:
-    """Phases at frame 0 that bring every harmonic to the mean of the sources' phases.
+def _mixed_phasors(
+    notes: Sequence[HarmonicNote],
+    weights: Float64,
+    powers: list[Float32],
+    warped: list[Float64],
+) -> Complex64:
+    """Where the sources' partials are, against the nominal pitch: vectors at most 1 long.
 
-    The mean is taken just after each source's attack, of phases against the nominal pitch, in
-    -pi..pi. So a source's phases do not depend on the others', neighbouring cells differ by
-    little, and the player may mix them without cancellation.
+    Each source's phases are taken since its attack and averaged as vectors; the phases that they
+    had there are interpolated, so that steady sources go evenly from the one to the other.
     """
-    frame = notes[0].frame
-    target = np.zeros(frame.harmonics)
-    for note, weight in zip(notes, weights, strict=True):
-        target += weight * _reference_phase(note)
-    row, part = divmod(reference / frame.hop_frames, 1.0)
-    walked = steps[: int(row)].sum(0, dtype=np.float64) + part * steps[int(row)]
-    return np.asarray(target - walked)
+    mixed = np.zeros(powers[0].shape, np.complex64)
+    total = np.full_like(powers[0], 1e-12)
+    offset = np.zeros(notes[0].frame.harmonics)
+    for note, weight, power, at in zip(notes, weights, powers, warped, strict=True):
+        loud = power ** (1 / POWER)
+        reference = note.phasors[_reference_row(note.attack_s, note.frame)]
+        offset += weight * np.angle(reference)
+        mixed += loud * (rows_at(note.phasors, at) * reference.conj())
+        total += loud
+    mixed *= np.exp(1j * offset).astype(np.complex64)
+    mixed /= total
+    return mixed
 
 
-def _reference_row(note: HarmonicNote) -> int:
-    """The harmonic frame just after the attack."""
-    row = round((note.attack_s + REFERENCE_S) * note.frame.rate_hz / note.frame.hop_frames)
-    return max(1, row)
-
-
-def _reference_phase(note: HarmonicNote) -> Float64:
-    frame = note.frame
-    row = _reference_row(note)
-    drift = drift_cycles(note.pitch_hz, row * frame.hop_frames, frame)
-    harmonic = np.arange(1, frame.harmonics + 1)
-    phase = np.angle(note.spectra[row]) + 2 * np.pi * harmonic * drift
-    return np.asarray(np.angle(np.exp(1j * phase)))
+def _reference_row(attack_s: float, frame: Frame) -> int:
+    """The harmonic frame just after an attack."""
+    return max(1, round((attack_s + REFERENCE_S) * frame.rate_hz / frame.hop_frames))
 
 
 def _mixed_pitch(notes: Sequence[HarmonicNote], weights: Float64, frames: int) -> Float64:
