@@ -7,7 +7,12 @@ import re
 from device.pack import limits
 from device.pack.corners import CORNERS
 from device.pack.fields import Fields, shown
-from device.pack.members import check_member_name, is_cell_name
+from device.pack.members import (
+    CELLS_DIRECTORY,
+    MANIFEST_NAME,
+    check_member_name,
+    is_cell_name,
+)
 from device.pack.model import Combination, Credit, Instrument, Loop
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -124,9 +129,12 @@ def read_loops(fields: Fields, pitches: tuple[int, ...], rate_hz: int) -> dict[i
 
 
 def read_preview(fields: Fields) -> str | None:
-    """A path below the pack, or None; one that could leave the pack is refused."""
+    """A path below the pack, or None; neither outside the pack nor in the place of its parts."""
     if "preview" not in fields:
         return None
     name = fields.text("preview", limits.TEXT_CHARACTERS)
     check_member_name(name, fields.path)
+    first_part = name.casefold().split("/")[0]  # FAT32 does not tell Cells from cells
+    if first_part in (MANIFEST_NAME, CELLS_DIRECTORY):
+        fields.fail("preview", f"{shown(name)} is the place of another part of the pack")
     return name

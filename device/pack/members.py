@@ -9,6 +9,7 @@ from device.pack.fields import shown
 from device.pack.model import Manifest
 
 MANIFEST_NAME = "manifest.json"
+CELLS_DIRECTORY = "cells"
 _CELL_NAME = re.compile(r"[0-9a-f]{64}")
 _ODD_CHARACTERS = frozenset("\\:\0")
 
@@ -20,7 +21,7 @@ def is_cell_name(name: object) -> bool:
 
 def cell_member(name: str) -> str:
     """Path inside the pack of the cell with this name."""
-    return f"cells/{name}.cell"
+    return f"{CELLS_DIRECTORY}/{name}.cell"
 
 
 def cell_names(manifest: Manifest) -> list[str]:

@@ -51,7 +51,11 @@ class PcmReader:
 
 
 class Cell:
-    """One recipe at all pitches of the pack. Its file stays mapped as long as it is in use."""
+    """One recipe at all pitches of the pack. Its file stays mapped as long as it is in use.
+
+    Whoever changes packs must replace their files, not shorten them: reading a mapped page that
+    is no longer in the file ends the process (SIGBUS).
+    """
 
     def __init__(self, name: str, extent: Extent) -> None:
         self.name = name

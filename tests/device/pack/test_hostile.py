@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device.pack import (
+    Cell,
     PackDamagedError,
     PackError,
     PackInvalidError,
@@ -26,6 +27,8 @@ from device.pack import (
     parse_header,
     verify_pack,
 )
+from device.pack.files import open_regular, read_at
+from device.pack.stores import Extent
 
 MOST_BYTES = 64 * 2**20
 
@@ -231,6 +234,46 @@ def test_a_file_that_vanishes_or_shrinks_while_open(onsp: Path, test_pack: Path)
         os.truncate(onsp, 5000)
         with pytest.raises(PackDamagedError):
             pack.cell(max((test_pack / "cells").iterdir()).stem)
+
+
+def test_a_cell_that_shrinks_before_it_is_mapped_is_damage(
+    packs: ModuleType, pack_dir: Path
+) -> None:
+    path = packs.first_cell(pack_dir)
+    with path.open("rb") as file:
+        extent = Extent(file.fileno(), 0, path.stat().st_size + 100_000, False, path)
+        with pytest.raises(PackDamagedError, match="cannot be mapped"):
+            Cell(path.stem, extent)
+
+
+def test_a_file_replaced_while_it_is_opened_is_looked_at_again(
+    pack_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_open = os.open
+    opened: list[int] = []
+
+    def open_another(path: Path, flags: int) -> int:
+        opened.append(real_open(pack_dir, os.O_RDONLY))
+        return opened[-1]
+
+    monkeypatch.setattr(os, "open", open_another)
+    with pytest.raises(PackUnsafeError, match="is a directory, not a file"):
+        open_regular(pack_dir / "manifest.json")
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[0])
+
+
+def test_what_the_system_refuses_is_damage(packs: ModuleType, pack_dir: Path) -> None:
+    packs.edit_manifest(
+        pack_dir, lambda document: packs.altered(document, ("preview",), "漢" * 200)
+    )
+    assert "cannot be opened: File name too long" in str(problem_of(pack_dir))
+    descriptor = os.open(pack_dir, os.O_RDONLY)
+    try:
+        with pytest.raises(PackDamagedError, match="cannot be read: Is a directory"):
+            read_at(descriptor, 0, 10, pack_dir)
+    finally:
+        os.close(descriptor)
 
 
 def play(path: Path) -> None:

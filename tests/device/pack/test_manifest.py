@@ -165,6 +165,8 @@ BOTH_REFUSE = [
     (("velocity_layers",), [{}], "velocity_layers: is reserved and must be empty"),
     (("velocity_layers",), {}, "velocity_layers: dict is not a list"),
     (("preview",), None, "preview: NoneType is not a text"),
+    (("preview",), "manifest.json", "preview: 'manifest.json' is the place of another part"),
+    (("preview",), "Cells/x.ogg", "preview: 'Cells/x.ogg' is the place of another part"),
     (("extra",), 1, "'extra': unknown key"),
 ]
 

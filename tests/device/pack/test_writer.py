@@ -143,7 +143,13 @@ def manifest(test_pack: Path) -> Manifest:
 
 @pytest.mark.parametrize(
     "change",
-    [{"peak_dbfs": 1.0}, {"name": ""}, {"loudness_lufs": float("nan")}, {"pitches": (60, 48)}],
+    [
+        {"peak_dbfs": 1.0},
+        {"name": ""},
+        {"loudness_lufs": float("nan")},
+        {"pitches": (60, 48)},
+        {"pitches": [48, 60, 72]},
+    ],
     ids=str,
 )
 def test_a_manifest_that_no_reader_accepts_is_not_written(
@@ -213,6 +219,15 @@ def test_a_damaged_cell_is_not_archived(packs: ModuleType, pack_dir: Path, tmp_p
         archive(pack_dir, tmp_path / "bad.onsp")
     assert not list(tmp_path.glob("*.onsp"))
     assert not list(tmp_path.glob(".*"))
+
+
+def test_no_file_of_2_gib_goes_into_an_archive(
+    packs: ModuleType, pack_dir: Path, tmp_path: Path
+) -> None:
+    with packs.first_cell(pack_dir).open("r+b") as file:
+        file.truncate(2**31)  # sparse
+    with pytest.raises(PackInvalidError, match="2147483648 bytes; at most 2147483647 are allowed"):
+        archive(pack_dir, tmp_path / "large.onsp")
 
 
 def test_a_large_archive_needs_and_has_64_bit_fields(

@@ -228,6 +228,31 @@ def test_absurd_directories_are_unsafe(
         index_of(path)
 
 
+@pytest.mark.parametrize(
+    ("cut", "problem"),
+    [
+        (slice(-22, None), "ZIP64 archive is cut off"),
+        (slice(0, None), "ZIP64 archive has no end record"),
+    ],
+)
+def test_64_bit_end_records_must_be_there(tmp_path: Path, cut: slice, problem: str) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes((b"\0" + end64(0, 0, 0, 1)[1:])[cut])
+    with pytest.raises(PackDamagedError, match=problem):
+        index_of(path)
+
+
+def test_64_bit_sizes_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 2)
+    path = tmp_path / "a.zip"
+    data = write_zip(path, {"one": b"first"})
+    field = data.index(struct.pack("<HH", 1, 16), data.index(CENTRAL))
+    for wrong in (struct.pack("<HH", 2, 16), struct.pack("<HH", 1, 15)):
+        path.write_bytes(data[:field] + wrong + data[field + 4 :])
+        with pytest.raises(PackDamagedError, match="lacks its 64-bit sizes"):
+            index_of(path)
+
+
 def test_names_must_be_utf_8_where_they_say_so(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     data = write_zip(path, {"ä": b""})
