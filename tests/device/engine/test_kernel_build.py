@@ -12,28 +12,26 @@ HERE = Path(__file__).parent
 KERNEL = HERE.parents[2] / "device" / "engine" / "kernel"
 SOURCES = sorted(KERNEL.glob("*.c"))
 OWNERS_SIDE = {"lifetime.c", "ring.c", "schedule.c"}  # they also create and free
-ARITHMETIC = set(
-    [
-        "memcpy",
-        "memmove",
-        "memset",
-        "exp",
-        "exp2",
-        "exp2f",
-        "powf",
-        "sincosf",
-        "sinf",
-        "cosf",
-        "ceil",
-        "floor",
-        "lround",
-        "llround",
-        "fmin",
-        "fmax",
-        "fminf",
-        "fmaxf",
-    ]
-)  # pure functions of libc and libm
+ARITHMETIC = {
+    "memcpy",
+    "memmove",
+    "memset",
+    "exp",
+    "exp2",
+    "exp2f",
+    "powf",
+    "sincosf",
+    "sinf",
+    "cosf",
+    "ceil",
+    "floor",
+    "lround",
+    "llround",
+    "fmin",
+    "fmax",
+    "fminf",
+    "fmaxf",
+}  # pure functions of libc and libm
 COMMON_FLAGS = ("-std=gnu11", "-fno-math-errno", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror")
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
