@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,41 +12,8 @@ from device.pack.cell_table import CellHeader, Codec
 from device.pack.errors import PackDamagedError, PackInvalidError
 from device.pack.flac import FlacReader
 from device.pack.model import Loop, NoteInfo, Recipe
+from device.pack.note_reader import NoteReader, PcmReader
 from device.pack.stores import Extent
-
-
-class NoteReader(Protocol):
-    """Reads the stored frames of one note, block by block; a context manager."""
-
-    def __enter__(self) -> NoteReader: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def close(self) -> None:
-        """Free the decoder; may be called twice."""
-
-    def read(self, start: int, frames: int) -> NDArray[np.int16]:
-        """int16 [frames] from frame `start` on; quick when it follows the previous block."""
-
-
-class PcmReader:
-    """Reads a note that is stored as plain samples."""
-
-    def __init__(self, data: bytes | memoryview) -> None:
-        self._samples = np.frombuffer(data, "<i2")
-
-    def __enter__(self) -> PcmReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Nothing is kept open."""
-
-    def read(self, start: int, frames: int) -> NDArray[np.int16]:
-        """int16 [frames] from frame `start` on."""
-        return self._samples[start : start + frames].astype(np.int16)
 
 
 class Cell:

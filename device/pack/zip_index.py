@@ -1,8 +1,8 @@
 """Reads the directory of a ZIP archive strictly: stored entries, plain names, no overlap.
 
-Python's zipfile is made to read whatever exists; this is made to refuse whatever is odd. It reads
-only the end of the file and the central directory (PKWARE APPNOTE 6.3.10, sections 4.3.12-16); the
-local header of an entry is read when the entry is opened.
+Python's zipfile is made to read whatever exists; this is made to refuse whatever is odd. Of the
+layout in PKWARE APPNOTE 6.3.10, sections 4.3.7 to 4.3.16, it reads the end of the file and the
+central directory; the local header of an entry is read when the entry is opened.
 """
 
 from __future__ import annotations
@@ -13,25 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from device.pack import limits
 from device.pack.errors import PackDamagedError, PackInvalidError, PackUnsafeError
 from device.pack.files import read_at
 from device.pack.members import check_member_name
+from device.pack.zip_end import FULL_32, find_directory
 
-_END = struct.Struct("<4sHHHHIIH")
-_END_MAGIC = b"PK\x05\x06"
-_LOCATOR = struct.Struct("<4sIQI")
-_LOCATOR_MAGIC = b"PK\x06\x07"
-_END64 = struct.Struct("<4sQHHIIQQQQ")
-_END64_MAGIC = b"PK\x06\x06"
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _CENTRAL_MAGIC = b"PK\x01\x02"
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _LOCAL_MAGIC = b"PK\x03\x04"
 _EXTRA = struct.Struct("<HH")
 _ZIP64_EXTRA = 1
-_MOST_COMMENT_BYTES = 0xFFFF
-_FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF  # "see the 64-bit field"
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _UNIX = 3
 
@@ -49,7 +41,7 @@ class Entry:
 
 def read_index(descriptor: int, size: int, path: Path) -> dict[str, Entry]:
     """Name -> entry of every file in an archive of `size` bytes; directories are left out."""
-    count, start, length = _find_directory(descriptor, size, path)
+    count, start, length = find_directory(descriptor, size, path)
     directory = read_at(descriptor, start, length, path)
     found: dict[str, Entry] = {}
     position = 0
@@ -61,49 +53,6 @@ def read_index(descriptor: int, size: int, path: Path) -> dict[str, Entry]:
     if position != length:
         raise PackDamagedError(path, f"ZIP directory has {length} bytes, its entries {position}")
     return _without_overlap(found, start, path)
-
-
-def _find_directory(descriptor: int, size: int, path: Path) -> tuple[int, int, int]:
-    """(entries, offset, bytes) of the central directory."""
-    tail_bytes = min(size, _END.size + _MOST_COMMENT_BYTES)
-    tail = read_at(descriptor, size - tail_bytes, tail_bytes, path)
-    at = tail.rfind(_END_MAGIC)
-    if at < 0 or at + _END.size > len(tail):
-        raise PackDamagedError(path, "is neither a directory nor a whole ZIP archive")
-    _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(tail, at)
-    end = size - tail_bytes + at
-    if end + _END.size + comment != size:
-        raise PackDamagedError(path, "ZIP archive does not end where it says")
-    is_full = _FULL_16 in (disk, first_disk, here, count) or _FULL_32 in (length, start)
-    locator = read_at(descriptor, max(0, end - _LOCATOR.size), min(end, _LOCATOR.size), path)
-    if is_full or locator.startswith(_LOCATOR_MAGIC):
-        disk, first_disk, here, count, length, start, end = _find_end64(
-            descriptor, locator, end, path
-        )
-    if disk or first_disk or here != count:
-        raise PackUnsafeError(path, "ZIP archive is in several parts")
-    if count > limits.ARCHIVE_ENTRIES or length > limits.ARCHIVE_DIRECTORY_BYTES:
-        raise PackUnsafeError(
-            path,
-            f"ZIP directory of {count} entries, {length} bytes; at most {limits.ARCHIVE_ENTRIES}"
-            f" and {limits.ARCHIVE_DIRECTORY_BYTES} are allowed",
-        )
-    if start + length != end:
-        raise PackDamagedError(path, f"ZIP directory ends at {start + length}, not at {end}")
-    return count, start, length
-
-
-def _find_end64(descriptor: int, locator: bytes, end: int, path: Path) -> tuple[int, ...]:
-    """The fields of the ZIP64 end record, and its offset; its locator ends at `end`."""
-    if end < _LOCATOR.size + _END64.size:
-        raise PackDamagedError(path, "ZIP64 archive is cut off")
-    magic, _, offset, _ = _LOCATOR.unpack(locator)
-    if magic != _LOCATOR_MAGIC or offset + _END64.size != end - _LOCATOR.size:
-        raise PackDamagedError(path, "ZIP64 archive has no end record")
-    fields = _END64.unpack(read_at(descriptor, offset, _END64.size, path))
-    if fields[0] != _END64_MAGIC:
-        raise PackDamagedError(path, "ZIP64 archive has no end record")
-    return (*fields[4:10], offset)
 
 
 def _read_entry(directory: bytes, at: int, limit: int, path: Path) -> tuple[str, Entry, int]:
@@ -142,7 +91,7 @@ def _name(raw: bytes, flags: int, path: Path) -> str:
 
 def _wide(narrow: tuple[int, int, int], extra: bytes, path: Path) -> tuple[int, ...]:
     """Size, stored size and offset, those marked as full taken from the ZIP64 extra field."""
-    if _FULL_32 not in narrow:
+    if FULL_32 not in narrow:
         return narrow
     at = 0
     while at + _EXTRA.size <= len(extra):
@@ -156,10 +105,10 @@ def _wide(narrow: tuple[int, int, int], extra: bytes, path: Path) -> tuple[int, 
 
 def _take_wide(narrow: tuple[int, int, int], field: bytes, path: Path) -> tuple[int, ...]:
     wide = [value for (value,) in struct.iter_unpack("<Q", field[: len(field) // 8 * 8])]
-    if len(wide) < narrow.count(_FULL_32):
+    if len(wide) < narrow.count(FULL_32):
         _no_wide(path)
     following = iter(wide)
-    return tuple(next(following) if value == _FULL_32 else value for value in narrow)
+    return tuple(next(following) if value == FULL_32 else value for value in narrow)
 
 
 def _no_wide(path: Path) -> NoReturn:
