@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from device import mapping
+from device.blend import Blend
 from device.channels import ChannelState
 from device.engine.mixer import MAX_STEP, Envelope, Mixer, Row
 from device.events import Origin
@@ -57,6 +58,7 @@ class Notes:
         self._envelope = Envelope(shape.attack_s, shape.decay_s, shape.sustain, shape.release_s)
         self._start_position = shape.start_position
         self._notes: dict[int, Note] = {}
+        self._blend = Blend()
 
     def __len__(self) -> int:
         return len(self._notes)
@@ -93,7 +95,7 @@ class Notes:
             frame,
             voice,
             rows,
-            [weight for _, weight in note.cells],
+            self._blend.weights(rows, [weight for _, weight in note.cells]),
             step=self._step(frame, note, channel),
             gain=note.gain * channel.gain,
             pan=channel.pan,
@@ -110,7 +112,8 @@ class Notes:
             rows = [get(name, note.pitch) for name, _ in cells]
             ready = [row for row in rows if row is not None]
             if len(ready) == len(rows):
-                self._mixer.set_cells(frame, voice, ready, [weight for _, weight in cells])
+                weights = self._blend.weights(ready, [weight for _, weight in cells])
+                self._mixer.set_cells(frame, voice, ready, weights)
                 note.cells = cells
 
     def retune(self, frame: int, origin: Origin, channel: ChannelState) -> None:

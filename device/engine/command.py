@@ -16,7 +16,8 @@ MAX_STEP: int = lib.LP_MAX_STEP
 MIN_STEP = 1.0 / 4096.0
 MAX_FRAME = 2**62
 MAX_START_FRAME = 2.0**40
-WEIGHT_SUM_TOLERANCE = 1e-3  # weights come as float32 sums of float32 products
+MAX_WEIGHT = 2.0  # of one cell and of all: a mix of unlike cells is raised to keep its level
+WEIGHT_TOLERANCE = 1e-3  # weights come as float32 sums of float32 products
 
 
 class Command:
@@ -35,14 +36,15 @@ class Command:
         return self
 
     def cells(self, rows: Sequence[Row], weights: Sequence[float]) -> Command:
-        """1..4 rows with weights of 0..1, at most 1 together."""
+        """1..4 rows with weights of 0..2, at most 2 together."""
         self.cdata.row_count = checks.whole("number of rows", len(rows), 1, MAX_CELLS)
         if len(weights) != len(rows):
             raise CommandError(f"{len(weights)} weights for {len(rows)} rows")
+        most = MAX_WEIGHT + WEIGHT_TOLERANCE
         for i, (row, weight) in enumerate(zip(rows, weights, strict=True)):
             self.cdata.rows[i] = row.cdata
-            self.cdata.weights[i] = checks.number("weight", weight, 0.0, 1.0 + WEIGHT_SUM_TOLERANCE)
-        checks.number("sum of the weights", sum(weights), 0.0, 1.0 + WEIGHT_SUM_TOLERANCE)
+            self.cdata.weights[i] = checks.number("weight", weight, 0.0, most)
+        checks.number("sum of the weights", sum(weights), 0.0, most)
         return self
 
     def step(self, step: float) -> Command:

@@ -96,7 +96,7 @@ class Mixer:
         start_frame: float = 0.0,
         envelope: Envelope,
     ) -> bool:
-        """Start a note: 1..4 rows with weights (each 0..1, at most 1 together) at one phase.
+        """Start a note: 1..4 rows with weights (at most 2 together) at one phase.
 
         step: source frames per output frame, at most 8. start_frame: source frames, anywhere (with
         a 3 ms fade-in if above 0). On a busy voice the old sound fades out in 5 ms beside the new.

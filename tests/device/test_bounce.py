@@ -29,6 +29,7 @@ from device.pack import (
     write_cell,
     write_manifest,
 )
+from device.pack.mixing import mixing_gain, probe
 
 RATE = 48_000
 PERIOD = 160  # frames: 300 Hz, loops close exactly
@@ -116,17 +117,20 @@ def test_a_still_note_is_the_playback_law(
     assert np.abs(heard - law[attack:, None]).max() < 1e-4
 
 
-def test_a_still_note_between_cells_is_the_weighted_sum(
+def test_a_still_note_between_cells_is_the_raised_weighted_sum(
     run: Callable[..., NDArray[np.float64]], write_song: Song, aligned_pack: Path
 ) -> None:
     audio = run(write_song([(0, 1.0, 57, 127)]), "0,0.1,0.4")[RATE // 2 : RATE // 2 + PERIOD, 0]
     with open_pack(aligned_pack) as pack:
         cells = pack.manifest.combinations[0].cells
         weights = {(0, 0): 0.8 * 0.2, (1, 0): 0.2 * 0.2, (0, 1): 0.8 * 0.8, (1, 1): 0.2 * 0.8}
-        law = np.zeros(RATE)
-        for (column, row), weight in weights.items():
+        notes = []
+        for column, row in weights:
             cell = pack.cell(cells[row][column])
-            law += weight * unroll(cell.decode(57), cell.notes[57], LOOP, RATE, RATE)
+            notes.append(unroll(cell.decode(57), cell.notes[57], LOOP, RATE, RATE))
+        probes = np.stack([probe(note[: LOOP.end_frame], RATE) for note in notes])
+        law = np.array(list(weights.values())) @ np.stack(notes)
+        law *= mixing_gain(probes @ probes.T, list(weights.values()))
     assert np.abs(audio - law[RATE // 2 : RATE // 2 + PERIOD]).max() < 1e-4
 
 

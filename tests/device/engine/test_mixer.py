@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import weakref
 from collections.abc import Callable
 from types import ModuleType
@@ -10,6 +11,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from device.engine._mixer import ffi, lib
 from device.engine.errors import CommandError, EngineError
 from device.engine.mixer import LATENCY_FRAMES, NOW, Envelope, Mixer, Row
 
@@ -205,6 +207,23 @@ def test_peak_and_limiter_gain_are_since_the_last_reading() -> None:
     assert (mixer.counters().peak, mixer.counters().limiter_gain) == (0.0, 1.0)
 
 
+@pytest.mark.skipif(not hasattr(resource, "RUSAGE_THREAD"), reason="counts faults of a thread: Linux")
+def test_rendering_meets_no_page_fault() -> None:
+    mixer, out = Mixer(RATE_HZ, commands=4096), ffi.new("float[]", 2 * RATE_HZ)
+    rows = [sine_row(cycles=10 + i) for i in range(8)]
+    start(mixer, 0)
+    lib.lp_mixer_render(mixer.cdata, out, RATE_HZ)  # the code itself and the output are in memory now
+    for voice in range(32):
+        start(mixer, voice, frame=RATE_HZ)
+        for i in range(100):
+            mixer.set_cells(RATE_HZ + 400 * i, voice, rows[i % 5 : i % 5 + 4], [0.25] * 4)
+    before = resource.getrusage(resource.RUSAGE_THREAD)
+    lib.lp_mixer_render(mixer.cdata, out, RATE_HZ)
+    after = resource.getrusage(resource.RUSAGE_THREAD)
+    assert mixer.counters().active_voices == 32
+    assert (after.ru_minflt - before.ru_minflt, after.ru_majflt - before.ru_majflt) == (0, 0)
+
+
 def bad_commands() -> dict[str, Callable[[Mixer, Row], object]]:
     note = {"step": 1.0, "gain": 0.5, "envelope": GATE}
     return {
@@ -214,7 +233,7 @@ def bad_commands() -> dict[str, Callable[[Mixer, Row], object]]:
         "pan": lambda m, r: m.set_pan(0, 0, 1.5),
         "step": lambda m, r: m.set_step(0, 0, 8.1),
         "weight": lambda m, r: m.set_cells(0, 0, [r], [-0.1]),
-        "sum of the weights": lambda m, r: m.set_cells(0, 0, [r, r], [0.7, 0.7]),
+        "sum of the weights": lambda m, r: m.set_cells(0, 0, [r, r], [1.2, 1.2]),
         "weights for": lambda m, r: m.set_cells(0, 0, [r, r], [0.7]),
         "number of rows": lambda m, r: m.note_on(0, 0, [], [], **note),
         "start_frame": lambda m, r: m.note_on(0, 0, [r], [1.0], start_frame=-1.0, **note),
