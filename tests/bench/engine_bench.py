@@ -13,6 +13,7 @@ import argparse
 import ctypes
 import datetime
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -192,6 +193,14 @@ def snr_table() -> dict[str, list[float]]:
     }
 
 
+def machine() -> str:
+    """Architecture, processor and number of cores."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return f"{platform.machine()}, {(models or ['unknown'])[0]}, {os.cpu_count()} cores"
+
+
 def report(cost: dict[str, float], snr: dict[str, list[float]]) -> str:
     """The tables as text."""
     lines = [f"{'item':10} {'ns/vf':>7} {'x plain':>8} {'x faithful':>11}  target"]
@@ -221,7 +230,7 @@ def main() -> None:
     if arguments.out:
         result: dict[str, Any] = {
             "date": datetime.date.today().isoformat(),
-            "machine": f"{platform.machine()} {platform.processor()}".strip(),
+            "machine": machine(),
             "ns_per_voice_frame": cost,
             "relative_to_faithful": {k: v / cost["faithful"] for k, v in cost.items()},
             "snr_db": snr,

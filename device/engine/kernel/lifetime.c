@@ -1,7 +1,7 @@
 /* Making, freeing and reading a mixer: everything that allocates or that the owner's thread calls. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "state.h"
 
 #define FADE_S 0.005
@@ -25,9 +25,9 @@ static void set_up_common(Common *common, const LpConfig *config) {
 
 static int set_up_memory(LpMixer *mixer, const LpConfig *config) {
     size_t voices = (size_t)mixer->max_voices, ghosts = (size_t)mixer->max_ghosts;
-    mixer->voices = calloc(voices + ghosts, sizeof *mixer->voices);
-    mixer->slots = calloc(voices, sizeof *mixer->slots);
-    mixer->ghosts = calloc(ghosts, sizeof *mixer->ghosts);
+    mixer->voices = ready_memory(voices + ghosts, sizeof *mixer->voices);
+    mixer->slots = ready_memory(voices, sizeof *mixer->slots);
+    mixer->ghosts = ready_memory(ghosts, sizeof *mixer->ghosts);
     int rings = ring_create(&mixer->commands, (uint32_t)config->command_capacity, sizeof(LpCommand)) &
                 ring_create(&mixer->common.returns, (uint32_t)config->return_capacity, sizeof(LpReturn)) &
                 schedule_create(&mixer->schedule, config->command_capacity);

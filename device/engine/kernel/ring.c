@@ -1,11 +1,12 @@
 /* A ring of equal records between one writing and one reading thread, without locks. */
 #include "ring.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 int ring_create(Ring *ring, uint32_t capacity, size_t record_bytes) {
-    ring->records = calloc(capacity, record_bytes);
+    ring->records = ready_memory(capacity, record_bytes);
     ring->record_bytes = record_bytes;
     ring->mask = capacity - 1;
     atomic_init(&ring->written, 0);

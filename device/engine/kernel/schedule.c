@@ -1,13 +1,13 @@
 /* Commands waiting for their frame: a heap, earliest first, equal frames in order of arrival. */
 #include "schedule.h"
 
-#include <stdlib.h>
+#include "memory.h"
 
 int schedule_create(Schedule *schedule, int32_t capacity) {
     size_t places = (size_t)capacity;
-    *schedule = (Schedule){.heap = calloc(places, sizeof(Waiting)),
-                           .pool = calloc(places, sizeof(LpCommand)),
-                           .free_places = calloc(places, sizeof(int32_t)),
+    *schedule = (Schedule){.heap = ready_memory(places, sizeof(Waiting)),
+                           .pool = ready_memory(places, sizeof(LpCommand)),
+                           .free_places = ready_memory(places, sizeof(int32_t)),
                            .capacity = capacity};
     for (int32_t i = 0; schedule->free_places && i < capacity; i++) schedule->free_places[i] = i;
     return schedule->heap && schedule->pool && schedule->free_places;

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-
 from device.engine._mixer import ffi, lib
+
 from device.engine.errors import CommandError, EngineError
 from device.engine.mixer import LATENCY_FRAMES, NOW, Envelope, Mixer, Row
 
@@ -207,12 +207,16 @@ def test_peak_and_limiter_gain_are_since_the_last_reading() -> None:
     assert (mixer.counters().peak, mixer.counters().limiter_gain) == (0.0, 1.0)
 
 
-@pytest.mark.skipif(not hasattr(resource, "RUSAGE_THREAD"), reason="counts faults of a thread: Linux")
+@pytest.mark.skipif(
+    not hasattr(resource, "RUSAGE_THREAD"), reason="counts faults of a thread: Linux"
+)
 def test_rendering_meets_no_page_fault() -> None:
     mixer, out = Mixer(RATE_HZ, commands=4096), ffi.new("float[]", 2 * RATE_HZ)
     rows = [sine_row(cycles=10 + i) for i in range(8)]
     start(mixer, 0)
-    lib.lp_mixer_render(mixer.cdata, out, RATE_HZ)  # the code itself and the output are in memory now
+    lib.lp_mixer_render(
+        mixer.cdata, out, RATE_HZ
+    )  # the code itself and the output are in memory now
     for voice in range(32):
         start(mixer, voice, frame=RATE_HZ)
         for i in range(100):
