@@ -15,6 +15,7 @@ from types import FrameType
 
 from device.arguments import parse_arguments, settings_from
 from device.bounce import BounceReport, bounce
+from device.demo_song import write_demo
 from device.engine.errors import EngineError, StreamError
 from device.errors import DeviceError, NothingToPlayError
 from device.grid import find_combination
@@ -33,7 +34,7 @@ EXIT_UNUSABLE, EXIT_MISSING = 1, 3
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = parse_arguments(arguments)
-    command = {"bounce": _bounce, "play": _play}[options.command]
+    command = {"bounce": _bounce, "play": _play, "demo-song": _demo_song}[options.command]
     try:
         command(options)
     except StreamError as error:
@@ -93,6 +94,11 @@ def _play(options: argparse.Namespace) -> None:
                 stack.callback(opened.close)
         inputs = Inputs(midi, keys, performance, song=options.midi_file is not None)
         play(pack, combination, settings, inputs, board.open_clock(), _say)
+
+
+def _demo_song(options: argparse.Namespace) -> None:
+    for path in write_demo(options.folder):
+        print(path)
 
 
 def _open_midi(name: str | None) -> MidiInput | None:

@@ -28,6 +28,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_bounce(commands.add_parser("bounce", help="render a MIDI file into a sound file"))
     _add_play(commands.add_parser("play", help="play live: MIDI keyboard, terminal or a file"))
+    demo = commands.add_parser("demo-song", help="write a short performance to try packs with")
+    demo.add_argument("folder", metavar="FOLDER", type=Path, help="for song.mid and gesture.csv")
     return parser.parse_args(arguments)
 
 

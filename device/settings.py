@@ -78,7 +78,7 @@ class AudioSettings(_Section):
     block_frames: int = _number(128, 16, 8192)
     device: str | None = None  # part of an output's name; None is the system's default
     interpolation: Literal["linear", "default", "high"] = _choice("default", *_INTERPOLATIONS)
-    master_gain_db: float = _number(0.0, -60.0, 12.0)
+    master_gain_db: float = _number(6.0, -60.0, 24.0)
     event_margin_s: float = _number(0.001, 0.0, 0.1)  # added to every live event, see timeline.py
 
 

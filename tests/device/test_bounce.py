@@ -85,8 +85,10 @@ def run(aligned_pack: Path, tmp_path: Path) -> Callable[..., NDArray[np.float64]
 
     def bounce(song: Path, gesture: str = "0,0,0", *options: str) -> NDArray[np.float64]:
         (tmp_path / "path.csv").write_text(gesture)
+        (tmp_path / "unity.toml").write_text("[audio]\nmaster_gain_db = 0\n")
         code = main([
-            "bounce", "--pack", str(aligned_pack), "--midi", str(song), *DRY, *options,
+            "bounce", "--pack", str(aligned_pack), "--midi", str(song), *DRY,
+            "--settings", str(tmp_path / "unity.toml"), *options,
             "--gesture", str(tmp_path / "path.csv"), "-o", str(tmp_path / "out.wav"),
         ])  # fmt: skip
         assert code == 0
