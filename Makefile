@@ -4,7 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo-out
-SOURCES := $(shell find device hardware audio_pipeline sdcard -name '*.py' -o -name '*.[ch]')
+BANK ?= /usr/share/sounds/sf2/FluidR3_GM.sf2
+PROGRAMS := --program 48 --name strings --program 52 --name choir --program 61 --name brass \
+	--program 71 --name clarinet --program 73 --name flute --program 19 --name organ \
+	--program 24 --name guitar --program 4 --name epiano
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test lint types bench fuzz listen clean
@@ -32,8 +35,22 @@ setup-dev: $(VENV)/ready-dev  ## the same with what tests and linters need
 
 # --- what people come for ---
 
-demo: $(VENV)/ready  ## eight real instruments to a pack, a performance, a report (about two minutes)
-	@$(BIN)/python .ci/demo.py $(DEMO_OUT)
+demo: $(VENV)/ready  ## eight real instruments to a pack, a performance and a report (two minutes)
+	$(BIN)/latentpad-render soundfont $(BANK) --pitches 36:84:6 $(PROGRAMS) $(DEMO_OUT)/sounds
+	$(BIN)/latentpad-render build $(DEMO_OUT)/sounds -o $(DEMO_OUT)/demo.onsp --grid 5 --name "Eight sounds"
+	$(BIN)/latentpad-card verify $(DEMO_OUT)/demo.onsp
+	$(BIN)/latentpad-render check $(DEMO_OUT)/demo.onsp --sources $(DEMO_OUT)/sounds --report $(DEMO_OUT)/report.html
+	$(BIN)/latentpad-device demo-song $(DEMO_OUT)
+	$(BIN)/latentpad-device bounce --pack $(DEMO_OUT)/demo.onsp --midi $(DEMO_OUT)/song.mid --gesture $(DEMO_OUT)/gesture.csv -o $(DEMO_OUT)/performance.wav
+	$(BIN)/latentpad-render picture $(DEMO_OUT)/performance.wav --gesture $(DEMO_OUT)/gesture.csv -o $(DEMO_OUT)/performance.png
+	@echo
+	@echo "The pack:         $(DEMO_OUT)/demo.onsp"
+	@echo "The performance:  $(DEMO_OUT)/performance.wav and .png"
+	@echo "The report:       $(DEMO_OUT)/report.html (open it in a browser)"
+	@$(MAKE) --no-print-directory listen
+
+listen: $(VENV)/ready  ## play the demo's performance live, with what sound output there is
+	@$(BIN)/latentpad-device play --pack $(DEMO_OUT)/demo.onsp --midi none --midi-file $(DEMO_OUT)/song.mid --gesture $(DEMO_OUT)/gesture.csv || test $$? = 3
 
 test: lint types $(VENV)/ready-dev  ## lint, type checks and the whole test suite
 	$(BIN)/python -m pytest
@@ -52,9 +69,6 @@ bench: $(VENV)/ready-dev  ## measure the renderer and the engine (minutes; wants
 
 fuzz: $(VENV)/ready-dev  ## coverage-guided fuzzing of the pack reader (FUZZ_S seconds, default 300)
 	$(BIN)/python tests/fuzz/pack_fuzz.py -max_total_time=$${FUZZ_S:-300} -print_final_stats=1
-
-listen: $(VENV)/ready  ## play what the demo has made
-	$(BIN)/python .ci/demo.py $(DEMO_OUT) --only-play
 
 clean:  ## remove what was built, the environment and the demo
 	rm -rf $(VENV) build *.egg-info $(DEMO_OUT) device/engine/_mixer.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

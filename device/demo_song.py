@@ -31,10 +31,11 @@ MELODY = (
 )  # fmt: skip
 CHORD_VELOCITY, MELODY_VELOCITY = 72, 96
 
-# seconds, x, y: corner to corner, then round the pad, then to its middle
+# seconds, x, y: along the edges, to the struck sounds' corner just as a chord begins, to the middle
 PATH = (
-    (0.0, 0.0, 0.0), (1.5, 0.0, 0.0), (6.5, 1.0, 0.0), (8.0, 1.0, 0.0), (13.5, 1.0, 1.0),
-    (18.5, 0.0, 1.0), (22.5, 0.0, 0.0), (25.0, 0.5, 0.5), (28.0, 1.0, 1.0), (END_S, 0.5, 0.5),
+    (0.0, 0.0, 0.0), (1.5, 0.0, 0.0), (6.5, 1.0, 0.0), (9.0, 1.0, 0.0), (14.4, 1.0, 0.5),
+    (14.6, 1.0, 1.0), (15.5, 1.0, 1.0), (19.0, 0.0, 1.0), (22.5, 0.0, 0.0), (25.0, 0.5, 0.4),
+    (28.0, 0.2, 0.8), (END_S, 0.2, 0.8),
 )  # fmt: skip
 
 
