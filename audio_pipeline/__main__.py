@@ -39,13 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from audio_pipeline.errors import RenderError
     from device.pack.errors import PackError
 
-    options = make_parser().parse_args(arguments)
     try:
+        options = make_parser().parse_args(arguments)
         code: int = options.run(options)
     except RenderError as error:
         return _fail(str(error), error.exit_code)
     except PackError as error:
         return _fail(str(error), 1)
+    except ModuleNotFoundError as error:
+        return _fail(f"{error.name} is not installed: pip install 'latentpad[designer]'", 1)
     except KeyboardInterrupt:
         return _fail("stopped; run the same command again to go on from here", INTERRUPTED)
     return code

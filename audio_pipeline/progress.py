@@ -21,15 +21,18 @@ class Progress:
     clock: Callable[[], float] = time.monotonic
     done: int = 0
     _begin_s: float = field(init=False)
+    _first_s: float = field(init=False)
     _shown_s: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._begin_s = self._shown_s = self.clock()
+        self._begin_s = self._first_s = self._shown_s = self.clock()
 
     def step(self) -> None:
         """Another one is done."""
         self.done += 1
         now_s = self.clock()
+        if self.done == 1:
+            self._first_s = now_s
         every_s = TERMINAL_EVERY_S if self.stream.isatty() else LOG_EVERY_S
         if now_s - self._shown_s >= every_s:
             self._shown_s = now_s
@@ -43,8 +46,8 @@ class Progress:
         self._show(words, final=True)
 
     def line(self, now_s: float) -> str:
-        """How far, how fast, and the time left at that pace."""
-        rate = self.done / max(1e-9, now_s - self._begin_s)
+        """How far, how fast since the first was done (processes start slowly), the time left."""
+        rate = max(0, self.done - 1) / max(1e-9, now_s - self._first_s)
         left = duration((self.total - self.done) / rate) if rate > 0 else "?"
         percent = 100 * self.done // max(1, self.total)
         return f"{percent:3d} %  {self.done}/{self.total} {self.unit}, {rate:.1f}/s, {left} left"

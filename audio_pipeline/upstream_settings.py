@@ -93,6 +93,7 @@ def _from_device(table: Mapping[str, Any]) -> tuple[BuildSettings, list[str]]:
     settings = _common(settings, nsynth, "length", rate_hz)
     return _loop(settings, nsynth, remarks), [
         "corners: in the device's order, top left, top right, bottom left, bottom right",
+        f"sample rate: {settings.notes.rate_hz} Hz; --rate {rate_hz:.0f} would keep theirs",
         *remarks,
     ]
 

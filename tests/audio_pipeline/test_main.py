@@ -114,6 +114,7 @@ def test_bad_input_is_one_line_and_code_2(
     [
         (BusyError("busy"), 1, "error: busy"),
         (KeyboardInterrupt(), 130, "run the same command again to go on"),
+        (ModuleNotFoundError(name="soxr"), 1, "soxr is not installed: pip install"),
     ],
 )
 def test_other_ends_have_their_codes(

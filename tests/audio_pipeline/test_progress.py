@@ -51,8 +51,22 @@ def test_a_log_gets_a_line_each_five_seconds() -> None:
     ]
 
 
-def test_nothing_done_has_no_time_left() -> None:
-    assert Progress(3, "notes", io.StringIO(), Clock()).line(200.0).endswith("? left")
+def test_the_slow_start_of_processes_does_not_count() -> None:
+    clock = Clock()
+    progress = Progress(21, "notes", io.StringIO(), clock)
+    clock.now_s += 100
+    for _ in range(11):
+        progress.step()
+        clock.now_s += 1
+    assert progress.line(clock.now_s - 1) == " 52 %  11/21 notes, 1.0/s, 10 s left"
+
+
+def test_without_a_pace_the_time_left_is_not_known() -> None:
+    clock = Clock()
+    progress = Progress(3, "notes", io.StringIO(), clock)
+    assert progress.line(200.0).endswith("? left")
+    progress.step()
+    assert progress.line(200.0).endswith("? left")
 
 
 def test_durations_are_said_as_people_do() -> None:
