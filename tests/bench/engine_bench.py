@@ -208,7 +208,8 @@ def report(cost: dict[str, float], snr: dict[str, list[float]]) -> str:
         target = f"<= {TARGETS[name]}" if name in TARGETS else ""
         ratios = f"{ns / cost['plain']:8.2f} {ns / cost['faithful']:11.2f}"
         lines.append(f"{name:10} {ns:7.2f} {ratios}  {target}")
-    lines.append(f"\n{'SNR, dB':10} " + " ".join(f"{f // 1000}k root" for f in SNR_HZ))
+    heads = [f"{f // 1000}k{shift}" for shift in ("", "+4") for f in SNR_HZ]
+    lines.append(f"\n{'SNR, dB':10} " + " ".join(f"{head:>6}" for head in heads))
     for name, row in snr.items():
         wanted = SNR_TARGETS_DB.get(name)
         lines.append(
