@@ -14,7 +14,7 @@ from audio_pipeline.quality.mixfit import mixes_db, mixfit_db
 from audio_pipeline.quality.values import NOT_APPLICABLE, Measured, worst
 
 ALIKE_DB = 1.0  # ends closer than this are one sound: there is no way to judge
-MIXES_DIFFER_DB = 8.0  # between ends closer than this anything looks like a mix
+MIXES_DIFFER_DB = 12.0  # between ends closer than this good morphs look like mixes, too
 STEP_TOLERANCE_DB = 0.25
 
 Array = NDArray[np.float64]

@@ -78,3 +78,17 @@ def test_a_crossfade_fails(crossfade_verdicts: dict[str, Verdict], gate: str) ->
 @pytest.mark.parametrize("gate", ["peak worst", "dc worst", "late_start worst", "lev_dev worst"])
 def test_a_crossfade_is_clean(crossfade_verdicts: dict[str, Verdict], gate: str) -> None:
     assert crossfade_verdicts[gate].status is Status.PASS
+
+
+@pytest.mark.parametrize("renderer", [HarmonicRenderer(), CrossfadeRenderer()])
+def test_a_second_run_gives_the_same_bytes(
+    renderer: Renderer, synthetic: ModuleType, pad_packs: ModuleType
+) -> None:
+    sounds = ("saw", "bar", "noise", "odd")
+    weights = dict.fromkeys(sounds, 0.25)
+    notes = []
+    for _ in range(2):
+        sources = synthetic.source_notes(60, RATE_HZ, *sounds)
+        prepared = renderer.prepare(sources, RATE_HZ, pad_packs.loop_for(60, RATE_HZ))
+        notes.append(pad_packs.encoded(renderer.render(prepared, weights), 60, RATE_HZ))
+    assert notes[0] == notes[1]
