@@ -14,6 +14,7 @@ import numpy as np
 from device.pack import (
     CORNERS,
     WEIGHT_LAWS,
+    Codec,
     Combination,
     Credit,
     Instrument,
@@ -73,6 +74,7 @@ def make_cell(
     seconds: float,
     loops: dict[int, Loop],
     sources: Sequence[str] = ("a", "b", "c", "d"),
+    codec: Codec = Codec.FLAC,
 ) -> bytes:
     """A cell, brighter the more it has of the later sources; looped where `loops` says."""
     active = {}
@@ -84,7 +86,9 @@ def make_cell(
         encode_note(make_note(pitch, brightness, rate_hz, seconds, loops.get(pitch)), rate_hz)
         for pitch in pitches
     ]
-    return encode_cell(rate_hz, Recipe(tuple(sorted(active.items()))), "test", "1", notes, loops)
+    return encode_cell(
+        rate_hz, Recipe(tuple(sorted(active.items()))), "test", "1", notes, loops, codec=codec
+    )
 
 
 def make_test_pack(

@@ -98,16 +98,17 @@ def temporary(data: bytes):  # noqa: ANN201
 
 def seeds() -> list[bytes]:
     """Inputs to begin with: the parts of the smallest pack, and what was found before."""
-    from device.pack import archive
-    from tests.packs import make_test_pack
+    from device.pack import Codec, archive
+    from tests.packs import make_cell, make_test_pack
 
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "pack"
         make_test_pack(path, rate_hz=8000, columns=2, rows=2, pitches=(60, 96), seconds=0.02)
         archive(path, Path(name) / "pack.onsp")
         parts = [bytes([MANIFEST]) + (path / "manifest.json").read_bytes()]
-        parts += [bytes([CELL]) + cell.read_bytes() for cell in (path / "cells").iterdir()]
         cells = [cell.read_bytes() for cell in (path / "cells").iterdir()]
+        cells.append(make_cell((1, 0, 0, 0), (60,), 8000, 0.01, {}, codec=Codec.PCM_S16LE))
+        parts += [bytes([CELL]) + cell for cell in cells]
         parts += [bytes([PARTS]) + cell[16:4096].rstrip() + b"\0" + cell[4096:] for cell in cells]
         parts += [bytes([ARCHIVE]) + (Path(name) / "pack.onsp").read_bytes()]
     return parts + [file.read_bytes() for file in sorted(FOUND.glob("*.bin"))]
