@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.fft import rfft
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.signal import fftconvolve
 
 from .numeric import Float64
 
 MAX_DEVIATION = 0.055  # of the nominal frequency: +-93 cents
-MAX_HARMONICS = 10  # used for tracking, as far as they lie below TOP_HZ
+MAX_HARMONICS = 10  # looked at, as far as they lie below TOP_HZ
+TRACKED = 5  # the strongest of them
 TOP_HZ = 4000.0
 SMOOTHING_S = 0.03  # of the track
 RELIABLE = 0.25  # share of the energy near the harmonics below which the nominal pitch is kept
@@ -18,7 +20,7 @@ RELIABLE = 0.25  # share of the energy near the harmonics below which the nomina
 def track(samples: Float64, nominal_hz: float, rate_hz: int, hop_frames: int) -> Float64:
     """Fundamental in Hz at every `hop_frames`: [len // hop + 1].
 
-    Each low harmonic is shifted to 0 Hz and smoothed over three periods; the energy-weighted
+    Each strong low harmonic is shifted to 0 Hz and smoothed over three periods; the energy-weighted
     mean of their instantaneous frequencies (Boashash 1992) is the deviation. Unpitched sounds
     (little energy near the harmonics) keep the nominal frequency.
     """
@@ -29,7 +31,7 @@ def track(samples: Float64, nominal_hz: float, rate_hz: int, hop_frames: int) ->
     weighted = np.zeros(frames - 1)
     weight = np.zeros(frames - 1)
     energy = np.zeros(frames)
-    for harmonic in range(1, max(1, min(MAX_HARMONICS, int(TOP_HZ / nominal_hz))) + 1):
+    for harmonic in _strongest(samples, nominal_hz, rate_hz):
         band = _baseband(samples, harmonic * nominal_hz / rate_hz, window, hop_frames, frames)
         step = np.angle(band[1:] * band[:-1].conj())
         deviation_hz = step * rate_hz / (2 * np.pi * hop_frames * harmonic)
@@ -41,6 +43,19 @@ def track(samples: Float64, nominal_hz: float, rate_hz: int, hop_frames: int) ->
     if not _is_reliable(samples, energy, window_frames, hop_frames):
         return np.full(frames, nominal_hz)
     return nominal_hz + _smooth_deviation(weighted, weight, nominal_hz, rate_hz / hop_frames)
+
+
+def _strongest(samples: Float64, nominal_hz: float, rate_hz: int) -> list[int]:
+    """The strongest low harmonics, by the energy within a quarter tone of each."""
+    energy = np.abs(rfft(samples)) ** 2
+    bins_per_harmonic = nominal_hz * len(samples) / rate_hz
+    count = max(1, min(MAX_HARMONICS, int(TOP_HZ / nominal_hz)))
+    shares = {}
+    for harmonic in range(1, count + 1):
+        reach = max(2.0, 0.03 * harmonic * bins_per_harmonic)
+        low, high = harmonic * bins_per_harmonic - reach, harmonic * bins_per_harmonic + reach
+        shares[harmonic] = float(energy[int(low) : int(high) + 1].sum())
+    return sorted(sorted(shares, key=shares.__getitem__)[-TRACKED:])
 
 
 def _baseband(

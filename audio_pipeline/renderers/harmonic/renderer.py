@@ -148,8 +148,11 @@ def _levelled(samples: Float32, target_lufs: float, rate_hz: int) -> Float32:
 
 def _decay(loop: Loop, decay_db_per_s: float, rate_hz: int) -> Float32:
     """The factor [loop end] that the player applies from the loop's start on."""
-    late_s = np.maximum(0, np.arange(loop.end_frame) - loop.start_frame) / rate_hz
-    return (10 ** (decay_db_per_s * late_s / 20)).astype(np.float32)
+    factor = np.ones(loop.end_frame, np.float32)
+    if decay_db_per_s < 0:
+        late = np.arange(loop.length_frames, dtype=np.float32)
+        factor[loop.start_frame :] = np.exp(late * (decay_db_per_s * np.log(10) / 20 / rate_hz))
+    return factor
 
 
 def _played(note: RenderedNote, loop: Loop | None, rate_hz: int) -> Float32:
