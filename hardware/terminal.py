@@ -45,8 +45,11 @@ class KeyParser:
         if self._pending in ("\x1b[", "\x1bO") or character in "0123456789;":
             return None
         pending, self._pending = self._pending, ""
-        return _ARROWS.get(character) if pending in (f"\x1b[{character}", f"\x1bO{character}") \
+        return (
+            _ARROWS.get(character)
+            if pending in (f"\x1b[{character}", f"\x1bO{character}")
             else None
+        )
 
 
 class TerminalKeys:

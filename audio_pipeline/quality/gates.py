@@ -101,8 +101,8 @@ GATES: tuple[Gate, ...] = (
     Gate("click_x", "clicks over the corners'", "dB", WORST, UP_TO, 6.0),
     Gate("lev_dev", "loudness off the straight way", "dB", WORST, UP_TO, 0.3, {"nsynth": 0.5}),
     Gate("cents_x", "pitch outside the corners'", "cents", WORST, UP_TO, 10.0, {"nsynth": 20.0}),
-    # Held notes between two cells (strangers would dip by 3 dB on average), and their loops.
-    Gate("hold_dip", "level between cells, mean dip", "dB", MEAN, UP_TO, 1.0, UNKNOWN),
+    # Held notes between two cells (dips below what the player makes up for), and their loops.
+    Gate("hold_dip", "level between cells, mean dip", "dB", MEAN, UP_TO, 0.6, UNKNOWN),
     Gate("hold_dip_worst", "level between cells, worst pair", "dB", WORST, UP_TO, 4.0, UNKNOWN),
     Gate("loop_length", "length of the loops", "s", WORST, FROM, 0.3),
     Gate("seam_flux", SEAM, "x", WORST, UP_TO, 2.0, {}, TONES),

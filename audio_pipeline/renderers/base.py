@@ -41,8 +41,8 @@ class Renderer(Protocol):
     name: str
     version: str
 
-    def prepare(self, sources: Sequence[SourceNote], rate_hz: int, loop: Loop | None) -> Any:
-        """Analyse all instruments of one pitch; the result is only for `render`."""
+    def prepare(self, sources: Sequence[SourceNote], rate_hz: int, loop: Loop | None) -> Any:  # noqa: ANN401
+        """Analyse all instruments of one pitch; the result is this renderer's own affair."""
 
-    def render(self, prepared: Any, weights: Mapping[str, float]) -> RenderedNote:
+    def render(self, prepared: Any, weights: Mapping[str, float]) -> RenderedNote:  # noqa: ANN401
         """Render the note between the instruments with weight > 0 (weights add up to 1)."""

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from device.engine._mixer import ffi, lib
 from numpy.typing import NDArray
 
+from device.engine._mixer import ffi, lib
 from device.engine.mixer import LATENCY_FRAMES, Envelope, Interpolation, Mixer, Row
 
 HERE = Path(__file__).parent

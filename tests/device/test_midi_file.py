@@ -19,18 +19,22 @@ from device.midi_file import read_midi_file
 
 def song(kind: int = 1) -> mido.MidiFile:
     """A tempo track (120, then 60 beats a minute after one beat) and one track of notes."""
-    tempo = mido.MidiTrack([
-        mido.MetaMessage("set_tempo", tempo=500_000, time=0),
-        mido.MetaMessage("set_tempo", tempo=1_000_000, time=480),
-    ])
-    notes = mido.MidiTrack([
-        mido.Message("program_change", program=5, time=0),
-        mido.Message("note_on", note=60, velocity=90, time=240),
-        mido.Message("pitchwheel", pitch=8191, channel=3, time=0),
-        mido.Message("sysex", data=(1, 2, 3), time=0),
-        mido.Message("control_change", control=64, value=127, time=240),
-        mido.Message("note_on", note=60, velocity=0, time=480),
-    ])
+    tempo = mido.MidiTrack(
+        [
+            mido.MetaMessage("set_tempo", tempo=500_000, time=0),
+            mido.MetaMessage("set_tempo", tempo=1_000_000, time=480),
+        ]
+    )
+    notes = mido.MidiTrack(
+        [
+            mido.Message("program_change", program=5, time=0),
+            mido.Message("note_on", note=60, velocity=90, time=240),
+            mido.Message("pitchwheel", pitch=8191, channel=3, time=0),
+            mido.Message("sysex", data=(1, 2, 3), time=0),
+            mido.Message("control_change", control=64, value=127, time=240),
+            mido.Message("note_on", note=60, velocity=0, time=480),
+        ]
+    )
     merged = [mido.merge_tracks([tempo, notes])]
     tracks = [tempo, notes] if kind == 1 else merged
     return mido.MidiFile(type=kind, ticks_per_beat=480, tracks=tracks)

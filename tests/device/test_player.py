@@ -333,5 +333,3 @@ def test_live_the_cells_near_the_finger_are_expected_for_pitches_just_played(
     assert set(rows.expected[3:]) == {
         (f"{column}{row}", pitch) for column in range(3) for row in range(3) for pitch in (48, 72)
     } - {("00", 48), ("00", 72)}
-
-

@@ -85,6 +85,7 @@ class HarmonicNote:
     phasors: Complex64  # [harmonic frames, harmonics], length 1, against the nominal pitch
     excitation: Complex64  # [residual frames, bins]
     band_log: Float32  # [residual frames, bands], as analysed
+    lasting: Complex64  # the excitation, its dead end replaced by noise
     band_power: Float32  # [residual frames, bands], amplitude ** POWER, dead end held
 
 
@@ -107,6 +108,9 @@ def analyse(source: SourceNote, frame: Frame, loop: Loop | None) -> HarmonicNote
     log_envelope = np.log(envelope)
     trusted = env.last_trusted_frame(log_envelope)
     excitation, band_log = _residual(flat - harmonic, frame)
+    last_row = trusted // frame.residual.hop_frames
+    lasting = excitation.copy()
+    lasting[last_row:] = residual.noise(len(lasting), frame.residual, source.source_id)[last_row:]
     return HarmonicNote(
         source, frame, samples, log_envelope,
         env.extend_decay(log_envelope, trusted, frame.rate_hz),
@@ -115,8 +119,8 @@ def analyse(source: SourceNote, frame: Frame, loop: Loop | None) -> HarmonicNote
         _held(np.maximum(np.abs(spectra), 1e-6), trusted // frame.hop_frames, 3),
         np.angle(spectra[1:] * spectra[:-1].conj()).astype(np.float32),
         _phasors(spectra, phase, frame),
-        excitation, band_log,
-        _held(np.exp(band_log), trusted // frame.residual.hop_frames, 5),
+        excitation, band_log, lasting,
+        _held(np.exp(band_log), last_row, 5),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ OVERLAP = 4
 POWER_FLOOR = 1e-14
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Sizes of the short-time spectra at one sample rate."""
 
@@ -84,3 +85,16 @@ def band_log_amplitude(spectra: Complex64, form: Layout) -> Float32:
 def whiten(spectra: Complex64, log_amplitude: Float32, form: Layout) -> Complex64:
     """The excitation: spectra divided by their band envelope."""
     return spectra / (np.exp(log_amplitude) @ form.bands_to_bins)
+
+
+@lru_cache(maxsize=16)
+def noise(rows: int, form: Layout, name: str) -> Complex64:
+    """A white excitation [rows, bins], the same for the same name.
+
+    It stands in where a note has died: whitened, what the recording holds there (hum, the end
+    of a sample) would come out as loud as the note.
+    """
+    generator = np.random.default_rng(zlib.crc32(name.encode()))
+    samples = generator.standard_normal(rows * form.hop_frames)
+    white = transform(samples, form)[:rows]
+    return white / np.float32(np.sqrt((form.window**2).sum()))

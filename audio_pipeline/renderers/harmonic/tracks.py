@@ -170,16 +170,21 @@ def _reference_row(attack_s: float, frame: Frame) -> int:
 
 
 def _mixed_pitch(notes: Sequence[HarmonicNote], weights: Float64, frames: int) -> Float64:
-    """Log mean of the pitch tracks; unpitched sources hardly count."""
+    """Log mean of the pitch tracks; what is unpitched, or has died away, hardly counts."""
     frame = notes[0].frame
     hops = np.arange(frames // frame.pitch_hop_frames + 2) * frame.pitch_hop_frames
-    trust = weights * np.array([max(1e-6, note.harmonicity) for note in notes])
-    trust = trust / trust.sum()
-    log_hz = np.zeros(len(hops))
-    for note, weight, time in zip(notes, trust, _warped(notes, weights, hops), strict=True):
+    log_hz, total = np.zeros(len(hops)), np.zeros(len(hops))
+    for note, weight, time in zip(notes, weights, _warped(notes, weights, hops), strict=True):
         at = time / frame.pitch_hop_frames
-        log_hz += weight * np.log(np.interp(at, np.arange(len(note.pitch_hz)), note.pitch_hz))
-    return np.asarray(np.exp(log_hz))
+        level = note.log_envelope[:: frame.pitch_hop_frames]
+        trust = (
+            weight
+            * max(1e-6, note.harmonicity)
+            * np.exp(POWER * np.interp(at, np.arange(len(level)), level))
+        )
+        log_hz += trust * np.log(np.interp(at, np.arange(len(note.pitch_hz)), note.pitch_hz))
+        total += trust
+    return np.asarray(np.exp(log_hz / total))
 
 
 def _mixed_residual(
@@ -200,7 +205,7 @@ def _mixed_residual(
     total = sum(powers[1:], powers[0]) + np.float32(POWER_FLOOR)
     amplitude = total ** (1 / POWER)
     shares = tuple(amplitude * np.sqrt(power / total) for power in powers)
-    return tuple(_rows(note.excitation, len(rows)) for note in notes), shares
+    return tuple(_rows(note.lasting, len(rows)) for note in notes), shares
 
 
 def _rows(excitation: Complex64, count: int) -> Complex64:

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from device.engine._mixer import ffi, lib
 
+from device.engine._mixer import ffi, lib
 from device.engine.errors import CommandError, EngineError
 from device.engine.mixer import LATENCY_FRAMES, NOW, Envelope, Mixer, Row
 
