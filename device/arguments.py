@@ -7,6 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from device.engine.quality import INTERPOLATIONS
 from device.settings import Settings, load_settings
 
 LONGEST_TAIL_S = 600.0
@@ -63,7 +64,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gesture", type=Path, metavar="CSV", help="pad path: seconds,x,y rows")
     parser.add_argument("--channel", type=int, metavar="N", help="MIDI channel 1..16, 0 for all")
     parser.add_argument("--rate", type=int, metavar="HZ", help="output sample rate")
-    parser.add_argument("--interpolation", help="linear, default or high")
+    parser.add_argument("--interpolation", help=", ".join(INTERPOLATIONS))
     for name, (_, meaning) in _ENVELOPE.items():
         parser.add_argument(f"--{name}", type=float, metavar="X", help=meaning)
 

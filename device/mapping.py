@@ -50,6 +50,19 @@ def nearest_pitch(note: int, pitches: Sequence[int]) -> int:
     return min(pitches, key=lambda pitch: (abs(pitch - note), -pitch))
 
 
+def pitch_zones(note: int, pitches: Sequence[int]) -> tuple[tuple[int, float], ...]:
+    """(stored pitch, gain) of the one or two pitches around a note, of constant power together.
+
+    On a stored pitch and beyond the outermost ones only that pitch sounds.
+    """
+    below = max((pitch for pitch in pitches if pitch <= note), default=None)
+    above = min((pitch for pitch in pitches if pitch >= note), default=None)
+    if below is None or above is None or below == above:
+        return ((nearest_pitch(note, pitches), 1.0),)
+    angle = (note - below) / (above - below) * math.pi / 2
+    return (below, math.cos(angle)), (above, math.sin(angle))
+
+
 def playback_step(semitones: float, source_rate_hz: float, output_rate_hz: float) -> float:
     """Source frames per output frame that transpose by `semitones`."""
     return float(source_rate_hz / output_rate_hz * 2.0 ** (semitones / 12))

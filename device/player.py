@@ -119,14 +119,25 @@ class Player:
         self._channels = kept
 
     def _note_on(self, frame: int, event: NoteOn) -> None:
-        pitch = mapping.nearest_pitch(event.note, self._pitches)
         wanted = self._grid.at(self._position.x, self._position.y)
-        rows, cells = self._notes.rows_for(pitch, wanted)
+        zones = self._zones(event.note)
+        found = [self._notes.rows_for(pitch, wanted) for pitch, _ in zones]
         key = Key(event.origin, event.note)
         gain = mapping.velocity_gain(event.velocity, self._playing.velocity_curve)
-        voice = self._voices.start(key)
-        note = Note(key, pitch, gain, cells)
-        self._notes.start(frame, voice, note, rows, self._channel(event.origin))
+        allotted = self._voices.start(key, len(zones))
+        self._notes.kill(frame, allotted.surplus)
+        for voice, (pitch, share), (rows, cells) in zip(allotted.voices, zones, found, strict=True):
+            note = Note(key, pitch, gain * share, cells)
+            self._notes.start(frame, voice, note, rows, self._channel(event.origin))
+            self._expect_after(pitch)
+
+    def _zones(self, note: int) -> tuple[tuple[int, float], ...]:
+        """(stored pitch, gain) of what sounds for a key; a single voice can only play one."""
+        if self._playing.zone_crossfade == "on" and self._playing.max_voices > 1:
+            return mapping.pitch_zones(note, self._pitches)
+        return ((mapping.nearest_pitch(note, self._pitches), 1.0),)
+
+    def _expect_after(self, pitch: int) -> None:
         if self._lookahead is not None and self._lookahead.played(pitch):
             self._rows.expect(self._lookahead.wishes(*self.target))
 

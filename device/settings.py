@@ -12,11 +12,10 @@ import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
+from device.engine.quality import INTERPOLATIONS, Interpolation
 from device.errors import SettingsError, SettingsNotFoundError
-
-_INTERPOLATIONS = ("linear", "default", "high")  # cheapest first
 
 
 def _number(default: float, low: float, high: float) -> Any:  # noqa: ANN401
@@ -77,7 +76,7 @@ class AudioSettings(_Section):
     rate_hz: int = _number(48000, 8000, 192000)
     block_frames: int = _number(128, 16, 8192)
     device: str | None = None  # part of an output's name; None is the system's default
-    interpolation: Literal["linear", "default", "high"] = _choice("default", *_INTERPOLATIONS)
+    interpolation: Interpolation = _choice("default", *INTERPOLATIONS)  # noqa: RUF009 (a field)
     master_gain_db: float = _number(6.0, -60.0, 24.0)
     event_margin_s: float = _number(0.001, 0.0, 0.1)  # added to every live event, see timeline.py
 
@@ -102,6 +101,7 @@ class PlayingSettings(_Section):
     bend_range_semitones: float = _number(2.0, 0.0, 48.0)
     vibrato_rate_hz: float = _number(5.5, 0.1, 20.0)
     vibrato_depth_semitones: float = _number(0.5, 0.0, 12.0)  # with the modulation wheel full up
+    zone_crossfade: str = _choice("off", "off", "on")  # between keys: both stored pitches sound
     morph_smoothing_s: float = _number(0.02, 0.0, 5.0)
     row_cache_mb: int = _number(192, 16, 8192)
 

@@ -1,13 +1,14 @@
-"""Which engine voice sounds which note: allocation, pedals and stealing; no sound, no clock.
+"""Which engine voices sound which note: allocation, pedals and stealing; no sound, no clock.
 
-A voice is free, held (key down), sustained (key up, but a pedal holds it) or released (dying away
-until the engine reports its end). A new note takes a free voice, or else the one released
-earliest, or else the one started earliest.
+A note has one voice, or two when it lies between two stored pitches that are crossfaded. It is held
+(key down), sustained (key up, but a pedal holds it) or released (dying away until the engine
+reports its end). A new note takes free voices, and if they are too few those of whole notes: of the
+one released earliest, or else of the one started earliest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,16 +24,25 @@ class Key:
 
 
 class Phase(Enum):
-    """Where a sounding voice is in its life."""
+    """Where a sounding note is in its life."""
 
     HELD = "held"
     SUSTAINED = "sustained"
     RELEASED = "released"
 
 
-@dataclass
-class _Voice:
+@dataclass(frozen=True)
+class Allotment:
+    """What a new note gets."""
+
+    voices: tuple[int, ...]
+    surplus: tuple[int, ...] = ()  # of a stolen note, free now: the caller silences them
+
+
+@dataclass(eq=False)
+class _Note:
     key: Key
+    voices: list[int]
     since: int  # order of the last start or release
     phase: Phase = Phase.HELD
     sostenuto: bool = False
@@ -43,33 +53,43 @@ class VoiceAllocator:
 
     def __init__(self, max_voices: int) -> None:
         self._free = list(range(max_voices))  # the longest free first
-        self._voices: dict[int, _Voice] = {}
+        self._notes: list[_Note] = []
         self._sustained: set[Origin] = set()
         self._order = 0
         self.stolen = 0  # notes cut short for want of voices
 
-    def start(self, key: Key) -> int:
-        """The voice for a new note; a key that still sounds takes its own voice again."""
-        number = self._find(key)
-        if number is None:
-            number = self._free.pop(0) if self._free else self._steal()
-        self._voices[number] = _Voice(key, self._next())
-        return number
+    def start(self, key: Key, count: int = 1) -> Allotment:
+        """`count` voices (at most max_voices) for a new note.
+
+        A key that still sounds takes its own voices again, as the sound in them is its own.
+        """
+        spare: list[int] = []
+        again = self._find(key, Phase.HELD, Phase.SUSTAINED)
+        if again is not None:
+            spare += self._forget(again)
+        while len(spare) + len(self._free) < count:
+            self.stolen += 1
+            spare += self._forget(min(self._notes, key=_claim))
+        voices, surplus = spare[:count], spare[count:]
+        while len(voices) < count:
+            voices.append(self._free.pop(0))
+        self._free += surplus
+        self._notes.append(_Note(key, list(voices), self._next()))
+        return Allotment(tuple(voices), tuple(surplus))
 
     def stop(self, key: Key) -> list[int]:
         """The key came up: voices to release now (none while a pedal holds it)."""
-        number = self._find(key, Phase.HELD)
-        if number is None:
+        note = self._find(key, Phase.HELD)
+        if note is None:
             return []
-        voice = self._voices[number]
-        if voice.sostenuto or key.origin in self._sustained:
-            voice.phase = Phase.SUSTAINED
+        if note.sostenuto or key.origin in self._sustained:
+            note.phase = Phase.SUSTAINED
             return []
-        return [self._release(number)]
+        return self._release(note)
 
     def stop_all(self, chosen: Callable[[Key], bool]) -> list[int]:
         """Every chosen key came up: voices to release now; pedals go on holding theirs."""
-        held = [v.key for _, v in self._sounding(chosen) if v.phase is Phase.HELD]
+        held = [note.key for note in self._chosen(chosen) if note.phase is Phase.HELD]
         return [number for key in held for number in self.stop(key)]
 
     def sustain(self, origin: Origin, down: bool) -> list[int]:
@@ -82,18 +102,15 @@ class VoiceAllocator:
 
     def sostenuto(self, origin: Origin, down: bool) -> list[int]:
         """The pedal that keeps only the keys down at its press moved: voices to release now."""
-        for voice in self._voices.values():
-            if voice.key.origin == origin:
-                voice.sostenuto = down and (voice.sostenuto or voice.phase is Phase.HELD)
+        for note in self._notes:
+            if note.key.origin == origin:
+                note.sostenuto = down and (note.sostenuto or note.phase is Phase.HELD)
         return [] if down else self._release_sustained(origin)
 
     def release(self, chosen: Callable[[Key], bool]) -> list[int]:
         """Let go of every chosen key whatever the pedals say: voices to release now."""
-        return [
-            self._release(number)
-            for number, voice in self._sounding(chosen)
-            if voice.phase is not Phase.RELEASED
-        ]
+        sounding = [note for note in self._chosen(chosen) if note.phase is not Phase.RELEASED]
+        return [number for note in sounding for number in self._release(note)]
 
     def lift_pedals(self, chosen: Callable[[Origin], bool]) -> None:
         """Forget the pedals of the chosen origins without releasing anything."""
@@ -101,54 +118,59 @@ class VoiceAllocator:
 
     def drop(self, chosen: Callable[[Key], bool]) -> list[int]:
         """Every voice of the chosen keys, now free: the caller silences them at once."""
-        numbers = [number for number, _ in self._sounding(chosen)]
-        for number in numbers:
-            self.ended(number)
+        numbers = [number for note in self._chosen(chosen) for number in self._forget(note)]
+        self._free += numbers
         return numbers
 
     def ended(self, number: int) -> None:
-        """The engine has finished with a voice."""
-        if self._voices.pop(number, None) is not None:
-            self._free.append(number)
+        """The engine has finished with a voice; a note ends with its last one."""
+        note = self._note_of(number)
+        if note is None:
+            return
+        note.voices.remove(number)
+        self._free.append(number)
+        if not note.voices:
+            self._notes.remove(note)
 
     def key(self, number: int) -> Key | None:
         """What a voice sounds, None if it is free."""
-        voice = self._voices.get(number)
-        return voice.key if voice else None
+        note = self._note_of(number)
+        return note.key if note else None
 
-    def _sounding(self, chosen: Callable[[Key], bool]) -> Iterator[tuple[int, _Voice]]:
-        return iter([(n, v) for n, v in self._voices.items() if chosen(v.key)])
+    def _note_of(self, number: int) -> _Note | None:
+        return next((note for note in self._notes if number in note.voices), None)
 
-    def _find(self, key: Key, *phases: Phase) -> int | None:
-        wanted = phases or (Phase.HELD, Phase.SUSTAINED)
-        for number, voice in self._voices.items():
-            if voice.key == key and voice.phase in wanted:
-                return number
-        return None
+    def _chosen(self, chosen: Callable[[Key], bool]) -> list[_Note]:
+        return [note for note in self._notes if chosen(note.key)]
+
+    def _find(self, key: Key, *phases: Phase) -> _Note | None:
+        found = (note for note in self._notes if note.key == key and note.phase in phases)
+        return next(found, None)
+
+    def _forget(self, note: _Note) -> list[int]:
+        """Its voices, no longer any note's."""
+        self._notes.remove(note)
+        return note.voices
 
     def _release_sustained(self, origin: Origin) -> list[int]:
-        return [
-            self._release(number)
-            for number, voice in self._sounding(lambda key: key.origin == origin)
-            if voice.phase is Phase.SUSTAINED
-            and not voice.sostenuto
-            and origin not in self._sustained
+        if origin in self._sustained:
+            return []
+        waiting = [
+            note
+            for note in self._chosen(lambda key: key.origin == origin)
+            if note.phase is Phase.SUSTAINED and not note.sostenuto
         ]
+        return [number for note in waiting for number in self._release(note)]
 
-    def _release(self, number: int) -> int:
-        voice = self._voices[number]
-        voice.phase, voice.sostenuto, voice.since = Phase.RELEASED, False, self._next()
-        return number
-
-    def _steal(self) -> int:
-        self.stolen += 1
-
-        def claim(number: int) -> tuple[bool, int]:
-            voice = self._voices[number]
-            return voice.phase is not Phase.RELEASED, voice.since
-
-        return min(self._voices, key=claim)
+    def _release(self, note: _Note) -> list[int]:
+        note.phase, note.sostenuto, note.since = Phase.RELEASED, False, self._next()
+        return list(note.voices)
 
     def _next(self) -> int:
         self._order += 1
         return self._order
+
+
+def _claim(note: _Note) -> tuple[bool, int]:
+    """The smallest is stolen first."""
+    return note.phase is not Phase.RELEASED, note.since

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +24,13 @@ from device.engine.command import MAX_STEP, NOW, Command
 from device.engine.counters import Counters
 from device.engine.errors import CommandError, EngineMemoryError
 from device.engine.keepalive import KeepAlive
+from device.engine.quality import INTERPOLATIONS, Interpolation
 from device.engine.row import Envelope, Row
 
 __all__ = ["LATENCY_FRAMES", "MAX_STEP", "NOW", "Counters", "Envelope", "Mixer", "Row"]
 
-Interpolation = Literal["linear", "default", "high"]
-INTERPOLATIONS: dict[str, int] = {
-    "linear": lib.LP_LINEAR,
+KERNEL_NAMES: dict[Interpolation, int] = {
+    "eco": lib.LP_LINEAR,
     "default": lib.LP_DEFAULT,
     "high": lib.LP_HIGH,
 }
@@ -69,7 +68,7 @@ class Mixer:
             "rate_hz": self.rate_hz,
             "ramp_s": checks.number("ramp_s", ramp_s, 0.001, 1.0),
             "max_voices": self.max_voices,
-            "interpolation": INTERPOLATIONS[interpolation],
+            "interpolation": KERNEL_NAMES[interpolation],
             "command_capacity": commands,
             "return_capacity": self._capacity,
         }

@@ -27,14 +27,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.engine._mixer import ffi, lib
-from device.engine.mixer import LATENCY_FRAMES, Envelope, Interpolation, Mixer, Row
+from device.engine.mixer import LATENCY_FRAMES, Envelope, Mixer, Row
+from device.engine.quality import INTERPOLATIONS, Interpolation
 
 HERE = Path(__file__).parent
 VOICES, BLOCK, BLOCKS = 32, 128, 150
 SOURCE_HZ, OUTPUT_HZ, FRAMES = 16000, 48000, 60000
 LOOP_START, LOOP_END, LOOP_FADE = 12000, 24600, 4000
 MORPH_EVERY = 480  # frames: the weights never rest
-INTERPOLATIONS: tuple[Interpolation, ...] = ("linear", "default", "high")
 TARGETS = {"default": 0.6, "high": 1.0}  # of the faithful mixer's cost
 SNR_TARGETS_DB = {"default": (65.0, 50.0, 30.0), "high": (65.0, 65.0, 65.0)}
 SNR_HZ = (1000, 3000, 6000)

@@ -100,7 +100,7 @@ def run(aligned_pack: Path, tmp_path: Path) -> Callable[..., NDArray[np.float64]
 
 
 @pytest.mark.parametrize("pitch", PITCHES)
-@pytest.mark.parametrize("interpolation", ["linear", "default", "high"])
+@pytest.mark.parametrize("interpolation", ["eco", "default", "high"])
 def test_a_still_note_is_the_playback_law(
     run: Callable[..., NDArray[np.float64]],
     write_song: Song,

@@ -71,6 +71,24 @@ def test_between_two_pitches_the_higher_one() -> None:
     assert mapping.nearest_pitch(62, (60, 64)) == 64
 
 
+@given(st.integers(0, 127), st.sets(st.integers(0, 127), min_size=1))
+def test_zones_of_a_key_have_constant_power_and_lie_around_it(note: int, pitches: set[int]) -> None:
+    zones = mapping.pitch_zones(note, sorted(pitches))
+    assert sum(gain**2 for _, gain in zones) == pytest.approx(1)
+    if note in pitches or not min(pitches) < note < max(pitches):
+        assert zones == ((mapping.nearest_pitch(note, sorted(pitches)), 1.0),)
+    else:
+        (below, _), (above, _) = zones
+        assert below < note < above
+        assert not any(below < pitch < above for pitch in pitches)
+
+
+def test_the_nearer_zone_is_the_louder_one() -> None:
+    gains = [dict(mapping.pitch_zones(note, (60, 64)))[60] for note in (60, 61, 62, 63)]
+    assert gains == sorted(gains, reverse=True)
+    assert gains[2] == pytest.approx(math.sqrt(0.5))
+
+
 def test_an_octave_doubles_the_step() -> None:
     assert mapping.playback_step(12, 16000, 48000) == pytest.approx(2 / 3)
 

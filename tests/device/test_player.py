@@ -114,11 +114,15 @@ class Table:
     """A player with its fake engine and rows."""
 
     def __init__(
-        self, mixer: RecordingMixer, rows: FakeRows, wait: bool = True, smoothing_s: float = 0.02
+        self,
+        mixer: RecordingMixer,
+        rows: FakeRows,
+        wait: bool = True,
+        playing: PlayingSettings = PlayingSettings(),  # noqa: B008  (frozen)
     ) -> None:
         manifest = _manifest()
         grid = Grid(manifest, manifest.combinations[0])
-        settings = Settings(playing=PlayingSettings(morph_smoothing_s=smoothing_s))
+        settings = Settings(playing=playing)
         self.mixer, self.rows = mixer, rows
         self.player = Player(mixer, rows, grid, manifest, settings, wait_for_rows=wait)
         mixer.clear()
@@ -312,7 +316,7 @@ def test_live_a_note_waits_for_one_cell_when_it_has_none(
 
 
 def test_live_a_morph_waits_for_nothing(mixer: RecordingMixer, rows: FakeRows) -> None:
-    table = Table(mixer, rows, wait=False, smoothing_s=0.0)
+    table = Table(mixer, rows, wait=False, playing=PlayingSettings(morph_smoothing_s=0.0))
     table.at(0, TouchMoved(0, 0), NoteOn(HERE, 60, 9))
     rows.slow = {"22"}
     table.at(1, TouchMoved(1, 1))
@@ -333,3 +337,34 @@ def test_live_the_cells_near_the_finger_are_expected_for_pitches_just_played(
     assert set(rows.expected[3:]) == {
         (f"{column}{row}", pitch) for column in range(3) for row in range(3) for pitch in (48, 72)
     } - {("00", 48), ("00", 72)}
+
+
+def test_a_note_between_two_pitches_sounds_from_both(mixer: RecordingMixer, rows: FakeRows) -> None:
+    playing = PlayingSettings(zone_crossfade="on", morph_smoothing_s=0.0)
+    table = Table(mixer, rows, playing=playing)
+    table.at(0, TouchMoved(0, 0), NoteOn(HERE, 66, 127))
+    (low, high) = (what for _, what in mixer.of("note_on"))
+    assert [what[3]["step"] for what in (low, high)] == pytest.approx([0.5 * 2**0.5, 0.5 / 2**0.5])
+    assert [what[3]["gain"] for what in (low, high)] == pytest.approx([0.5**0.5] * 2)
+    table.at(1, Bend(HERE, 1.0), TouchMoved(1, 1))
+    table.player.advance(TICK)
+    table.at(TICK, NoteOff(HERE, 66))
+    for command in ("set_step", "set_cells", "note_off"):
+        heard = [what if command == "note_off" else what[0] for _, what in mixer.of(command)]
+        assert sorted(heard) == [0, 1], command
+
+
+def test_a_note_on_a_stored_pitch_needs_one_voice_and_steals_whole_notes(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
+    table = Table(mixer, rows, playing=PlayingSettings(zone_crossfade="on", max_voices=3))
+    table.at(0, NoteOn(HERE, 66, 9), NoteOn(HERE, 60, 9))
+    assert [what[0] for _, what in mixer.of("note_on")] == [0, 1, 2]
+    table.at(1, NoteOn(HERE, 72, 9))
+    assert mixer.of("kill") == [(1, 1)], "the other voice of the stolen note"
+    assert table.player.sounding == 2
+    mixer.finished = [1]
+    table.player.advance(TICK)
+    table.at(TICK, NoteOn(HERE, 48, 9))
+    assert mixer.of("note_on")[-1][1][0] == 1
+    assert table.player.stolen == 1

@@ -38,7 +38,7 @@ def test_values_are_taken(tmp_path: Path) -> None:
         ("[audio]\nrate_hz = '48000'", "not a whole number"),
         ("[envelope]\nattack_s = nan", "attack_s: nan is outside"),
         ("[envelope]\nattack_s = inf", "attack_s: inf is outside"),
-        ("[audio]\ninterpolation = 'best'", "'best' is not one of linear, default, high"),
+        ("[audio]\ninterpolation = 'best'", "'best' is not one of eco, default, high"),
         ("[audio]\ndevice = 3", "3 is not a name"),
         ("audio = 3", "must be a table"),
         ("[midi]\npad_x_controller = 17", "17 is pad_x_controller"),

@@ -186,7 +186,7 @@ def interpolate(kind: str, x: dict[int, float], k: int, f: float) -> float:
     def half(u: int) -> float:
         return sum(HALF_BAND[j] * x.get(u - 7 + j, 0.0) for j in range(16))
 
-    if kind == "linear":
+    if kind == "eco":
         return x[k] + (x[k + 1] - x[k]) * f
     if kind == "high":
         p = min(int(f * 128), 127)

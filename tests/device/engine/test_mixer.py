@@ -35,7 +35,7 @@ def biggest_jump(sound: np.ndarray) -> float:
     return float(np.abs(np.diff(sound.astype(np.float64), 2, axis=0)).max())
 
 
-@pytest.mark.parametrize("interpolation", ["linear", "default", "high"])
+@pytest.mark.parametrize("interpolation", ["eco", "default", "high"])
 def test_the_host_block_size_does_not_matter(playing: ModuleType, interpolation: str) -> None:
     calls = playing.random_calls(5, voices=6, events=60, frames=3000, output_rate_hz=RATE_HZ)
     sounds = [
@@ -59,7 +59,7 @@ def test_events_happen_at_their_frame_in_any_order_of_sending() -> None:
 
 
 def test_a_note_sounds_one_latency_after_its_event() -> None:
-    mixer = Mixer(RATE_HZ, interpolation="linear")
+    mixer = Mixer(RATE_HZ, interpolation="eco")
     row = Row(np.full(1000, 20000, np.int16), 1.0, 0, 1000, 0.0, RATE_HZ)
     start(mixer, 0, row, frame=100)
     heard = np.flatnonzero(mixer.render(300)[:, 0])

@@ -12,7 +12,7 @@ from device.engine.mixer import Mixer
 TOLERANCE = 1e-5  # of full scale
 
 
-@pytest.mark.parametrize("interpolation", ["linear", "default", "high"])
+@pytest.mark.parametrize("interpolation", ["eco", "default", "high"])
 @pytest.mark.parametrize("seed", range(6))
 def test_random_playing_equals_the_oracle(
     oracle: ModuleType, playing: ModuleType, interpolation: str, seed: int

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from device.engine.mixer import LATENCY_FRAMES, NOW, Envelope, Interpolation, Mixer, Row
+from device.engine.mixer import LATENCY_FRAMES, NOW, Envelope, Mixer, Row
+from device.engine.quality import INTERPOLATIONS, Interpolation
 
 GATE = Envelope(0.0, 0.0, 1.0, 0.0)
 
@@ -53,14 +54,14 @@ def test_pitch_is_exact_over_a_long_held_note(semitones: int) -> None:
     assert abs(cents) < 0.0001
 
 
-SNR_FLOORS_DB = {
-    "linear": (41, 21, 7),
+SNR_FLOORS_DB: dict[Interpolation, tuple[int, int, int]] = {
+    "eco": (41, 21, 7),
     "default": (78, 51, 31),
     "high": (69, 69, 79),
 }
 
 
-@pytest.mark.parametrize("interpolation", list(SNR_FLOORS_DB))
+@pytest.mark.parametrize("interpolation", INTERPOLATIONS)
 @pytest.mark.parametrize("semitones", [0, 4])
 def test_images_are_as_low_as_promised(interpolation: Interpolation, semitones: int) -> None:
     for frequency_hz, floor_db in zip(
@@ -135,7 +136,7 @@ def test_a_start_inside_the_sound_fades_in(start_frame: float) -> None:
 
 
 def test_loops_decay_from_their_start_whatever_lap_they_are_in() -> None:
-    mixer = Mixer(48000, interpolation="linear")
+    mixer = Mixer(48000, interpolation="eco")
     samples = np.full(2000, 16384, np.int16)
     row = Row(samples, 1.0, 1600, 400, -20.0, 16000)
     mixer.note_on(0, 0, [row], [1.0], step=1 / 3, gain=1.0, envelope=GATE)
