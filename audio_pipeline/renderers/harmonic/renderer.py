@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import butter, sosfiltfilt
 
 from audio_pipeline.loudness import momentary_loudness_lufs
 from device.pack.model import Loop, PlayMode
@@ -21,6 +22,7 @@ PEAK = 10 ** (-1 / 20)  # -1 dBFS: nothing rendered is louder
 QUIETEST_LUFS = -70.0  # stands for silence in the level law: the gate of BS.1770
 INAUDIBLE_NEPERS = 8.6  # below the maximum (75 dB): where one-shots are cut
 FADE_S = 0.01
+RUMBLE_HZ = 12.0  # of mixes: below is no sound
 INACTIVE = 1e-9  # weights below do not count
 
 
@@ -128,7 +130,12 @@ def _synthesised(mix: tracks.Tracks, phase_cycles: Float64, span: Return | None 
     noise = _noise(mix)
     samples += noise if span is None else looping.loop_samples(noise, span)
     samples *= np.exp(mix.log_envelope.astype(np.float32))
-    return samples if span is None else looping.close_seam(samples, span.loop, mix.frame.rate_hz)
+    loop = None if span is None else span.loop
+    if loop is not None:
+        samples = looping.close_seam(samples, loop, mix.frame.rate_hz)
+    if len(mix.excitations) > 1:
+        samples = _without_rumble(samples, loop, mix.frame.rate_hz)
+    return samples
 
 
 def _noise(mix: tracks.Tracks) -> Float32:
@@ -144,6 +151,18 @@ def _levelled(samples: Float32, target_lufs: float, rate_hz: int) -> Float32:
     gain = 10 ** ((target_lufs - _loudness(samples, rate_hz)) / 20)
     peak = float(np.abs(samples).max()) * gain
     return samples * np.float32(gain * min(1.0, PEAK / max(peak, 1e-9)))
+
+
+def _without_rumble(samples: Float32, loop: Loop | None, rate_hz: int) -> Float32:
+    """High-passed without phase shift: a fast envelope leaves a mean of low partials.
+
+    A loop is filtered as it goes on, so that it still closes.
+    """
+    after = rate_hz // 4
+    more = samples[loop.start_frame : loop.start_frame + after] if loop else np.zeros(after)
+    sections = butter(2, RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
+    filtered = sosfiltfilt(sections, np.concatenate([samples, more]))
+    return np.asarray(filtered[: len(samples)], np.float32)
 
 
 def _decay(loop: Loop, decay_db_per_s: float, rate_hz: int) -> Float32:
