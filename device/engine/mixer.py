@@ -36,6 +36,7 @@ KERNEL_NAMES: dict[Interpolation, int] = {
 }
 LATENCY_FRAMES: int = lib.LP_LATENCY
 MAX_VOICES: int = lib.LP_MAX_VOICES
+DEFAULT_LOAD_LIMIT = 0.8  # PortAudio and the driver need some of the time too
 RETURNS_PER_COMMAND = 8  # generous: rows and notes that may be out at once
 
 
@@ -43,6 +44,8 @@ class Mixer:
     """Up to max_voices notes into one stereo bus at rate_hz.
 
     ramp_s: the time of every ramp, 0.001..1. commands: how many may wait, a power of two.
+    load_limit: the share of its time, 0..1, beyond which the callback of a stream fades out the
+        notes released earliest, then the oldest (kernel/load.h); 0 is never. render() never does.
     Methods raise CommandError for values out of range. They may be called from any thread but
     `render`, which one thread may call, and none while a stream plays this mixer.
     """
@@ -54,6 +57,7 @@ class Mixer:
         max_voices: int = 32,
         interpolation: Interpolation = "default",
         ramp_s: float = 0.01,
+        load_limit: float = DEFAULT_LOAD_LIMIT,
         commands: int = 2048,
     ) -> None:
         if interpolation not in INTERPOLATIONS:
@@ -67,6 +71,7 @@ class Mixer:
         config = {
             "rate_hz": self.rate_hz,
             "ramp_s": checks.number("ramp_s", ramp_s, 0.001, 1.0),
+            "load_limit": checks.number("load_limit", load_limit, 0.0, 1.0),
             "max_voices": self.max_voices,
             "interpolation": KERNEL_NAMES[interpolation],
             "command_capacity": commands,

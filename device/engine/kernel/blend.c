@@ -4,6 +4,7 @@
 #include <string.h>
 
 void give_back_row(Ring *returns, const LpRow *row) {
+    if (!row) return; /* nothing was lent; a return without a row would tell of a note's end */
     LpReturn back = {.row = (uintptr_t)row, .voice = -1};
     ring_push(returns, &back, 0); /* Python never has more out than the ring holds */
 }

@@ -24,8 +24,10 @@ static LpEnvelope envelope_within(const LpEnvelope *e) {
 }
 
 static int row_is_sane(const LpRow *row) {
-    if (!row || row->frames < 0 || row->loop_start < 0 || row->loop_length < 0) return 0;
-    return row->loop_length == 0 || row->loop_start + row->loop_length <= row->frames;
+    if (!row || row->frames < 0 || (row->frames > 0 && !row->samples)) return 0;
+    if (!isfinite(row->scale) || !(row->decay_log2 <= 0.0)) return 0;
+    if (row->loop_start < 0 || row->loop_length < 0 || row->loop_start > row->frames) return 0;
+    return row->loop_length <= row->frames - row->loop_start;
 }
 
 static int rows_are_sane(const LpCommand *command) {
@@ -81,7 +83,7 @@ static void change(LpMixer *mixer, Voice *voice, const LpCommand *command) {
     Common *common = &mixer->common;
     LpEnvelope envelope;
     switch (command->kind) {
-    case LP_NOTE_OFF: voice_release(voice); break;
+    case LP_NOTE_OFF: voice_release(voice, common); break;
     case LP_KILL: voice_fade_out(voice, common); break;
     case LP_SET_CELLS: voice_set_cells(voice, command, common); break;
     case LP_SET_STEP: voice_set_step(voice, step_within(command->step), common); break;

@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "state.h"
+#include "ticks.h"
 
 #define FADE_S 0.005
 #define START_FADE_S 0.003
@@ -48,6 +49,8 @@ LpMixer *lp_mixer_create(const LpConfig *config) {
     for (int i = 0; i < mixer->max_voices; i++) mixer->slots[i] = &mixer->voices[i];
     for (int i = 0; i < mixer->max_ghosts; i++) mixer->ghosts[i] = &mixer->voices[mixer->max_voices + i];
     set_up_common(&mixer->common, config);
+    load_reset(&mixer->load, config->load_limit, config->rate_hz);
+    mixer->seconds_per_tick = seconds_per_tick();
     ramp_jump(&mixer->master, 1.0f);
     limiter_reset(&mixer->limiter, config->rate_hz);
     atomic_store(&mixer->counts.limiter_gain, 1.0f);
@@ -97,10 +100,13 @@ void lp_mixer_counters(LpMixer *mixer, LpCounters *out) {
         .ignored_events = atomic_load(&counts->ignored_events),
         .starved_rows = atomic_load(&counts->starved_rows),
         .cut_ghosts = atomic_load(&counts->cut_ghosts),
+        .shed_voices = atomic_load(&counts->shed_voices),
         .nonfinite = atomic_load(&counts->nonfinite),
         .active_voices = atomic_load(&counts->active_voices),
         .fading_voices = atomic_load(&counts->fading_voices),
         .peak = atomic_exchange(&counts->peak, 0.0f),
         .limiter_gain = atomic_exchange(&counts->limiter_gain, 1.0f),
+        .load = atomic_load(&counts->load),
+        .worst_load = atomic_exchange(&counts->worst_load, 0.0f),
     };
 }

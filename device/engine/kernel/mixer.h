@@ -63,16 +63,20 @@ typedef struct {
     int64_t ignored_events;   /* for a voice that does not sound, or out of range */
     int64_t starved_rows;     /* times a row was faded around because its samples were not ready */
     int64_t cut_ghosts;       /* stolen sounds cut short because too many were fading */
+    int64_t shed_voices;      /* faded out because the callback was overloaded */
     int64_t nonfinite;        /* samples on the bus that were NaN, infinite or absurd */
     int32_t active_voices;
     int32_t fading_voices;    /* stolen, in ghost slots */
     float peak;               /* of the output since the last reading, 0..1 */
     float limiter_gain;       /* the smallest since the last reading, 1 = untouched */
+    float load;               /* computing time over sounding time, smoothed over 100 ms; 1 is the end */
+    float worst_load;         /* of one callback since the last reading */
 } LpCounters;
 
 typedef struct {
     double rate_hz;
     double ramp_s;
+    double load_limit;        /* above this, callbacks shed voices (load.h); 0 = never */
     int32_t max_voices;
     int32_t interpolation;
     int32_t command_capacity; /* commands waiting, a power of two */
@@ -95,5 +99,6 @@ void lp_row_set_ready(LpRow *row, int64_t ready_frames);
 
 /* The audio thread's side: no lock, allocation, system call or Python. out is interleaved stereo. */
 void lp_mixer_render(LpMixer *mixer, float *out, int64_t frames);
+void lp_mixer_account(LpMixer *mixer, int64_t frames, double busy_s); /* what a buffer took; sheds voices */
 int lp_mixer_callback(const void *input, void *output, unsigned long frames, const void *time_info,
                       unsigned long status, void *mixer);

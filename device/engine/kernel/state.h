@@ -3,15 +3,16 @@
 #include <stdatomic.h>
 
 #include "limiter.h"
+#include "load.h"
 #include "schedule.h"
 #include "voice.h"
 
 /* Written by the audio thread alone, read by anyone at any time. */
 typedef struct {
     _Atomic int64_t frames, callbacks, underflows, late_events, ignored_events, starved_rows, cut_ghosts,
-        nonfinite;
+        shed_voices, nonfinite;
     _Atomic int32_t active_voices, fading_voices;
-    _Atomic float peak, limiter_gain;
+    _Atomic float peak, limiter_gain, load, worst_load;
 } Counts;
 
 struct LpMixer {
@@ -23,6 +24,8 @@ struct LpMixer {
     Limiter limiter;
     Bus bus;
     Window window;
+    Load load;
+    double seconds_per_tick;
     Counts counts;
     int64_t frame;
     int32_t max_voices, max_ghosts;

@@ -25,6 +25,7 @@ void voice_start(Voice *voice, const LpCommand *command, Common *common) {
     voice->sounding = 1;
     voice->number = command->voice;
     voice->generation = command->generation;
+    voice->since = common->order++;
     voice->frame = (int64_t)floor(command->start_frame);
     voice->fraction = (uint32_t)((command->start_frame - floor(command->start_frame)) * 0x1p32);
     glide_jump(&voice->step, fixed_step(command->step));
@@ -41,7 +42,10 @@ void voice_start(Voice *voice, const LpCommand *command, Common *common) {
     blend_start(&voice->blend, &cells, voice->frame - READ_BEHIND, &common->returns);
 }
 
-void voice_release(Voice *voice) { envelope_release(&voice->envelope); }
+void voice_release(Voice *voice, Common *common) {
+    if (voice->envelope.stage < ENV_RELEASE) voice->since = common->order++;
+    envelope_release(&voice->envelope);
+}
 
 void voice_fade_out(Voice *voice, const Common *common) {
     if (voice->dying) return;

@@ -15,6 +15,7 @@ typedef struct {
     int32_t interpolation;
     Tables tables;
     Ring returns;
+    int64_t order;        /* counts starts and releases */
     int64_t starved_rows; /* so far */
 } Common;
 
@@ -28,6 +29,7 @@ typedef struct {
     int dying;               /* the fade ends the note */
     int32_t number;          /* which voice is told of the end; -1 for a stolen sound */
     uint32_t generation;
+    int64_t since;           /* order of the start, or of the release */
     int64_t frame;           /* position of the next output frame: source frame ... */
     uint32_t fraction;       /* ... and 2^-32ths; together they never overflow */
     Glide step;              /* 32.32 source frames per output frame */
@@ -40,7 +42,7 @@ typedef struct {
 } Voice;
 
 void voice_start(Voice *voice, const LpCommand *command, Common *common);
-void voice_release(Voice *voice);
+void voice_release(Voice *voice, Common *common);
 void voice_fade_out(Voice *voice, const Common *common);
 void voice_set_cells(Voice *voice, const LpCommand *command, Common *common);
 void voice_set_step(Voice *voice, double step, const Common *common);

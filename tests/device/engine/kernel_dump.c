@@ -44,7 +44,7 @@ static LpCommand command(void) {
 }
 
 int main(int argc, char **argv) {
-    LpConfig config = {48000, 0.01, 8, argc > 1 ? atoi(argv[1]) : 1, 1024, 8192};
+    LpConfig config = {48000, 0.01, 0.0, 8, argc > 1 ? atoi(argv[1]) : 1, 1024, 8192};
     LpMixer *mixer = lp_mixer_create(&config);
     make_rows();
     for (int i = 0; i < 200; i++) {

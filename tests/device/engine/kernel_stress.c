@@ -134,6 +134,7 @@ static void send_some(void) {
 static void render(unsigned frames) {
     float *out = malloc(2 * frames * sizeof *out);
     lp_mixer_callback(NULL, out, frames, NULL, any(9) ? 0 : 4, mixer);
+    lp_mixer_account(mixer, (int64_t)frames, odd(unit() * frames / 24000.0));
     for (unsigned i = 0; i < 2 * frames; i++)
         if (!(fabsf(out[i]) <= 1.0f)) fail("output beyond full scale or not a number");
     free(out);
@@ -150,7 +151,8 @@ static void play_in_threads(long rounds) {
     pthread_create(&sender, NULL, send_in_thread, (void *)rounds);
     while (!atomic_load(&finished)) {
         float out[2 * 64];
-        lp_mixer_render(mixer, out, 64);
+        lp_mixer_callback(NULL, out, 64, NULL, 0, mixer);
+        lp_mixer_account(mixer, 64, 64.0 / 48000 * 2); /* overloaded all the time */
     }
     pthread_join(sender, NULL);
 }
@@ -167,7 +169,7 @@ static void settle(void) {
 int main(int argc, char **argv) {
     random_state = argc > 1 ? (unsigned)atoi(argv[1]) : 1;
     long rounds = argc > 2 ? atol(argv[2]) : 100;
-    LpConfig config = {48000, 0.01, VOICES, (int32_t)any(3), 256, CAPACITY};
+    LpConfig config = {48000, 0.01, 0.3, VOICES, (int32_t)any(3), 256, CAPACITY};
     mixer = lp_mixer_create(&config);
     if (argc > 3 && strcmp(argv[3], "threads") == 0)
         play_in_threads(rounds);
@@ -179,9 +181,9 @@ int main(int argc, char **argv) {
     if (sent != returned) fail("a row has not come back");
     if (notes_ended > notes_sent) fail("more notes ended than began");
     if (counters.active_voices || counters.fading_voices) fail("something still sounds");
-    printf("rows %lld notes %lld ignored %lld nonfinite %lld starved %lld\n", (long long)sent,
+    printf("rows %lld notes %lld ignored %lld nonfinite %lld starved %lld shed %lld\n", (long long)sent,
            (long long)notes_sent, (long long)counters.ignored_events, (long long)counters.nonfinite,
-           (long long)counters.starved_rows);
+           (long long)counters.starved_rows, (long long)counters.shed_voices);
     for (int i = 0; i < ROWS; i++)
         if (holders[i]) release(holders[i]);
     lp_mixer_destroy(mixer);
