@@ -37,8 +37,15 @@ def _check_device(sd: ModuleType, device: int | str | None) -> None:
         sd.query_devices(device, "output")
     except (ValueError, sd.PortAudioError) as error:
         wanted = "no output device at all" if device is None else f"no output device {device!r}"
+        raise OutputDeviceMissingError(f"{wanted}; there is: {_outputs(sd)}") from error
+
+
+def _outputs(sd: ModuleType) -> str:
+    try:
         found = ", ".join(d["name"] for d in sd.query_devices() if d["max_output_channels"] > 0)
-        raise OutputDeviceMissingError(f"{wanted}; there is: {found or 'none'}") from error
+    except sd.PortAudioError as error:
+        return f"no list of devices either ({error})"
+    return found or "none"
 
 
 def _check_rate(sd: ModuleType, device: int | str | None, rate_hz: int) -> None:
@@ -51,6 +58,17 @@ def _check_rate(sd: ModuleType, device: int | str | None, rate_hz: int) -> None:
         raise RateUnsupportedError(
             f"the output device cannot play at {rate_hz} Hz; its own rate is {default_hz:g} Hz"
         ) from error
+
+
+def rescan_devices() -> None:
+    """Let PortAudio see which devices have come or gone; no stream may be open; or StreamError."""
+    sd = _load_sounddevice()
+    try:
+        if sd._initialized:
+            sd._terminate()
+        sd._initialize()
+    except sd.PortAudioError as error:
+        raise StreamError(f"the sound devices cannot be listed: {error}") from error
 
 
 class AudioStream:
