@@ -40,3 +40,9 @@ def playing() -> ModuleType:
 def stream_child() -> ModuleType:
     """The program that plays in a process of its own (stream_child.py)."""
     return _load("stream_child")
+
+
+@pytest.fixture(scope="session")
+def stream_piece() -> ModuleType:
+    """The piece of 32 voices and the program that plays it (stream_piece.py)."""
+    return _load("stream_piece")
