@@ -9,9 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from device.bounce import MEBIBYTE
-from device.engine.errors import StreamError
 from device.engine.mixer import Mixer
-from device.engine.stream import AudioStream
+from device.engine.steady import RETRY_S, SteadyStream
 from device.errors import NothingToPlayError
 from device.grid import Grid, combination_names
 from device.inputs import InputThreads
@@ -69,7 +68,7 @@ def play(
         grid = Grid(pack.manifest, combination)
         player = Player(mixer, rows, grid, pack.manifest, settings, wait_for_rows=False)
         stream = stack.enter_context(
-            AudioStream(mixer, device=audio.device, block_frames=audio.block_frames)
+            SteadyStream(mixer, clock.now_s, device=audio.device, block_frames=audio.block_frames)
         )
         names = ", ".join(combination_names(pack.manifest, combination))
         report(f"playing {pack.manifest.name}: {names}")
@@ -83,7 +82,7 @@ class _Playing:
     def __init__(
         self,
         player: Player,
-        stream: AudioStream,
+        stream: SteadyStream,
         inputs: Inputs,
         settings: Settings,
         clock: Clock,
@@ -119,7 +118,8 @@ class _Playing:
         counters, rate_hz = self._mixer.counters(), self._rate_hz
         self._report(
             f"played {counters.frames / rate_hz:.1f} s: {counters.underflows} late buffers, "
-            f"{counters.late_events} late events, {self._player.stolen} voices stolen"
+            f"{counters.late_events} late events, {self._player.stolen} voices stolen, "
+            f"{counters.shed_voices} shed, sound output lost {self._stream.losses} times"
         )
 
     def _start_inputs(self) -> None:
@@ -133,8 +133,18 @@ class _Playing:
         last = self._session.schedule(self._inputs.performance, start_s)
         while not self._quit.is_set() and not (self._inputs.song and self._mixer.frame >= last):
             self._session.step()
-            if not self._stream.is_playing:
-                raise StreamError("the sound output has stopped: was it unplugged?")
+            self._look_after_output()
+
+    def _look_after_output(self) -> None:
+        if not self._stream.watch():
+            return
+        if self._stream.is_playing:
+            self._report("the sound output is back")
+        else:
+            self._report(
+                "the sound output has stopped: was it unplugged? "
+                f"The music goes on; every {RETRY_S:g} s it is looked for again"
+            )
 
     def _fade(self) -> None:
         give_up_s = self._clock.now_s() + LONGEST_FADE_S
