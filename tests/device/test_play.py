@@ -29,7 +29,8 @@ PATIENCE_S = 60
 Song = Callable[[list[tuple[float, float, int, int]]], Path]
 
 PACER = """
-import sys, time
+import os, pathlib, sys, time
+pathlib.Path(sys.argv[1] + ".pid").write_text(str(os.getpid()))
 out, frames, start = open(sys.argv[1], "wb", buffering=0), 0, None
 while data := sys.stdin.buffer.read(1024):
     start = start or time.monotonic()
@@ -151,6 +152,26 @@ def test_a_polite_kill_ends_it_like_ctrl_c(
         _wait_for_sound(path)
         playing.send_signal(signal.SIGTERM)
         assert playing.wait(PATIENCE_S) == 0
+
+
+@needs_alsa
+def test_an_output_that_goes_away_is_said_opened_again_and_plays_on(
+    capture: tuple[dict[str, str], Path], test_pack: Path, write_song: Song
+) -> None:
+    environment, path = capture
+    song = write_song([(0, 5, 60, 127)])
+    options = ("--pack", test_pack, "--midi-file", song, "--midi", "none")
+    with started(environment, subprocess.DEVNULL, *options) as playing:
+        _wait_for_sound(path)
+        os.kill(int(path.with_name(path.name + ".pid").read_text()), signal.SIGKILL)
+        assert playing.stdout is not None
+        said = playing.stdout.read()
+        assert playing.wait(PATIENCE_S) == 0
+    assert said.index("has stopped: was it unplugged?") < said.index("the sound output is back")
+    assert "sound output lost 1 times" in said
+    again = heard(path)  # written anew by the process that the second opening began
+    assert np.abs(again).max() > 0.01
+    assert len(again) < 5 * RATE, "the song went on meanwhile"
 
 
 def _wait_for_sound(path: Path) -> None:
