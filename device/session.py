@@ -36,7 +36,7 @@ class Session:
         self._due: list[tuple[int, int, Event]] = []  # a heap: frame, order of coming, event
         self._order = itertools.count()
         self._reported: set[str] = set()
-        self._timeline.observe(mixer.frame, clock.now_s())
+        self._observe()
 
     def post(self, event: Event, time_s: float) -> None:
         """An event arrived at time_s on the clock; a later time is kept until then."""
@@ -54,8 +54,7 @@ class Session:
     def step(self, wait_s: float = CONTROL_S) -> None:
         """Wait at most wait_s for an event, then let happen all that is due."""
         self._take_arrivals(wait_s)
-        now_s = self._clock.now_s()
-        self._timeline.observe(self._mixer.frame, now_s)
+        now_s = self._observe()
         horizon = self._timeline.frame_at(now_s) + self._margin_frames
         while self._due and self._due[0][0] <= horizon:
             frame, _, event = heapq.heappop(self._due)
@@ -76,6 +75,17 @@ class Session:
                 arrival = self._arrivals.get_nowait()
         except queue.Empty:
             return
+
+    def _observe(self) -> float:
+        """What time it is, and when the mixer's latest block was begun.
+
+        In this order, an interruption in between makes the block seem later, which the timeline
+        takes no notice of.
+        """
+        frame, age_s = self._mixer.pulse()
+        now_s = self._clock.now_s()
+        self._timeline.observe(frame, now_s - age_s)
+        return now_s
 
     def _push(self, frame: int, event: Event) -> None:
         heapq.heappush(self._due, (frame, next(self._order), event))

@@ -84,6 +84,7 @@ class Mixer:
         self._alive = KeepAlive(self.max_voices)
         self._command = Command(self.max_voices)
         self._counters = ffi.new("LpCounters *")
+        self._age_s = ffi.new("double *")
         self._dropped = 0
         self._lock = threading.Lock()  # between callers; the audio thread never takes it
 
@@ -182,6 +183,11 @@ class Mixer:
     def frame(self) -> int:
         """Frames rendered so far."""
         return int(lib.lp_mixer_frame(self.cdata))
+
+    def pulse(self) -> tuple[int, float]:
+        """(frame that the latest buffer led to, seconds since that buffer was begun)."""
+        with self._lock:
+            return int(lib.lp_mixer_pulse(self.cdata, self._age_s)), float(self._age_s[0])
 
     def collect(self) -> list[int]:
         """Voices whose latest note has ended since the last call; frees rows no longer in use."""

@@ -36,9 +36,13 @@ class Clock:
 
 @dataclass
 class Counter:
-    """A mixer of which only the frame counter is looked at."""
+    """A mixer of which only the frame counter is looked at, and when it rose."""
 
     frame: int = 0
+    age_s: float = 0.0
+
+    def pulse(self) -> tuple[int, float]:
+        return self.frame, self.age_s
 
 
 @dataclass
@@ -73,7 +77,9 @@ class Stage:
 
     def pass_time(self, seconds: float, block: int = 128) -> None:
         self.clock.time_s += seconds
-        self.mixer.frame = int((self.clock.time_s - 100.0) * RATE) // block * block
+        played_s = self.clock.time_s - 100.0
+        self.mixer.frame = int(played_s * RATE) // block * block
+        self.mixer.age_s = played_s - self.mixer.frame / RATE
         self.session.step(0)
 
 

@@ -86,6 +86,15 @@ int64_t lp_mixer_frame(LpMixer *mixer) {
     return atomic_load_explicit(&mixer->counts.frames, memory_order_acquire);
 }
 
+int64_t lp_mixer_pulse(LpMixer *mixer, double *age_s) {
+    int64_t frame;
+    uint64_t ticks;
+    pulse_read(&mixer->pulse, &frame, &ticks);
+    int64_t age = ticks ? (int64_t)(ticks_now() - ticks) : 0;
+    *age_s = age > 0 ? (double)age * mixer->seconds_per_tick : 0.0; /* processors may differ by a tick */
+    return frame;
+}
+
 void lp_row_set_ready(LpRow *row, int64_t ready_frames) {
     __atomic_store_n(&row->ready_frames, ready_frames, __ATOMIC_RELEASE);
 }

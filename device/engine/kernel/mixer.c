@@ -5,6 +5,7 @@
 
 #include "denormals.h"
 #include "state.h"
+#include "ticks.h"
 
 #define ABSURD 4096.0f /* 72 dB over full scale can only be a fault */
 
@@ -101,12 +102,13 @@ static int render_stretch(LpMixer *mixer, float *out, int64_t wanted) {
 }
 
 void lp_mixer_render(LpMixer *mixer, float *out, int64_t frames) {
-    uint64_t before = flush_denormals();
+    uint64_t before = flush_denormals(), begun = ticks_now();
     take_commands(mixer);
     while (frames > 0) {
         int count = render_stretch(mixer, out, frames);
         out += 2 * count;
         frames -= count;
     }
+    pulse_beat(&mixer->pulse, mixer->frame, begun);
     set_float_mode(before);
 }

@@ -95,6 +95,8 @@ int lp_mixer_send(LpMixer *mixer, const LpCommand *command);
 int lp_mixer_returns(LpMixer *mixer, LpReturn *out, int capacity);
 void lp_mixer_counters(LpMixer *mixer, LpCounters *out);
 int64_t lp_mixer_frame(LpMixer *mixer);
+/* The frame that the latest buffer led to; in age_s, how many seconds ago that buffer was begun (0 before any). */
+int64_t lp_mixer_pulse(LpMixer *mixer, double *age_s);
 void lp_row_set_ready(LpRow *row, int64_t ready_frames);
 
 /* The audio thread's side: no lock, allocation, system call or Python. out is interleaved stereo. */

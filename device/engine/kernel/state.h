@@ -4,6 +4,7 @@
 
 #include "limiter.h"
 #include "load.h"
+#include "pulse.h"
 #include "schedule.h"
 #include "voice.h"
 
@@ -25,6 +26,7 @@ struct LpMixer {
     Bus bus;
     Window window;
     Load load;
+    Pulse pulse;
     double seconds_per_tick;
     Counts counts;
     int64_t frame;

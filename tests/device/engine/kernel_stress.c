@@ -25,6 +25,7 @@ typedef struct {
 static LpMixer *mixer;
 static Holder *holders[ROWS];
 static int64_t sent, returned, notes_sent, notes_ended;
+static int64_t last_pulse;
 static unsigned random_state;
 static _Atomic int finished;
 
@@ -129,12 +130,17 @@ static void send_some(void) {
     }
     if (any(3) == 0 && holders[0]) lp_row_set_ready(&holders[0]->row, holders[0]->row.frames);
     take_returns();
+    double age_s;
+    int64_t led_to = lp_mixer_pulse(mixer, &age_s);
+    if (led_to < last_pulse || !(age_s >= 0.0 && age_s < 100.0)) fail("a pulse out of time");
+    last_pulse = led_to;
 }
 
 static void render(unsigned frames) {
     float *out = malloc(2 * frames * sizeof *out);
     lp_mixer_callback(NULL, out, frames, NULL, any(9) ? 0 : 4, mixer);
-    lp_mixer_account(mixer, (int64_t)frames, odd(unit() * frames / 24000.0));
+    double busy_s = odd(unit() * frames / 24000.0);
+    for (int i = 0; i < 3; i++) lp_mixer_account(mixer, (int64_t)frames, busy_s);
     for (unsigned i = 0; i < 2 * frames; i++)
         if (!(fabsf(out[i]) <= 1.0f)) fail("output beyond full scale or not a number");
     free(out);
@@ -152,7 +158,7 @@ static void play_in_threads(long rounds) {
     while (!atomic_load(&finished)) {
         float out[2 * 64];
         lp_mixer_callback(NULL, out, 64, NULL, 0, mixer);
-        lp_mixer_account(mixer, 64, 64.0 / 48000 * 2); /* overloaded all the time */
+        for (int i = 0; i < 8; i++) lp_mixer_account(mixer, 64, 64.0 / 48000 * 2); /* 10 ms of overload */
     }
     pthread_join(sender, NULL);
 }
