@@ -1,4 +1,8 @@
-"""Weights for the cells of a sounding note: raised so that no level is lost between cells."""
+"""Weights for the cells of a sounding note: raised so that no level is lost between cells.
+
+Rows that are still being loaded are compared by what is ready of them; whoever plays such a mix
+asks again when they are complete.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.engine.row import INT16_FULL_SCALE, Row
-from device.pack.mixing import mixing_gain, probe_frames
+from device.pack.mixing import BLOCK_FRAMES, PROBE_BLOCKS, mixing_gain, probe_frames
+from device.rows import is_complete, ready_frames
 
 
 class Blend:
@@ -23,7 +28,11 @@ class Blend:
         """`weights`, which add up to 1, raised as device.pack.mixing says."""
         if len(rows) == 1:
             return list(weights)
-        products = np.array([[self._product(a, b) for b in rows] for a in rows])
+        if all(is_complete(row) for row in rows):
+            products = np.array([[self._product(a, b) for b in rows] for a in rows])
+        else:
+            probes = _early_probes(rows)
+            products = probes @ probes.T
         gain = mixing_gain(products, weights)
         return [weight * gain for weight in weights]
 
@@ -43,7 +52,18 @@ class Blend:
 
 def _probe_as_played(row: Row) -> NDArray[np.float32]:
     """The row's probe, its decay applied as the engine does in the first pass."""
-    frames = probe_frames(row.rate_hz)
+    return _as_played(row, probe_frames(row.rate_hz))
+
+
+def _early_probes(rows: Sequence[Row]) -> NDArray[np.float32]:
+    """[rows, samples]: a few blocks of the later half of what is ready in all of them."""
+    last = max(0, min(ready_frames(row) for row in rows) - BLOCK_FRAMES)
+    starts = np.linspace(last // 2, last, PROBE_BLOCKS // 4).astype(np.int64)
+    frames = (starts[:, None] + np.arange(BLOCK_FRAMES)).ravel()
+    return np.stack([_as_played(row, frames) for row in rows])
+
+
+def _as_played(row: Row, frames: NDArray[np.int64]) -> NDArray[np.float32]:
     inside = frames < len(row.samples)
     late_s = np.maximum(0, frames - (row.loop_start_frame or 0)) / row.rate_hz
     gain = row.gain / INT16_FULL_SCALE * 10 ** (row.decay_db_per_s * late_s / 20)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from device.engine.mixer import LATENCY_FRAMES, Counters, Mixer
 from device.grid import Grid
+from device.loader.loader import Loader
 from device.pack.model import Combination
 from device.pack.reader import Pack
 from device.performance import FramedEvent
 from device.player import CONTROL_S, Player
-from device.rows import RowStore
 from device.settings import Settings
 from device.wav import write_wav
 
@@ -43,7 +43,7 @@ class Bounce:
         self.mixer = Mixer(
             audio.rate_hz, max_voices=playing.max_voices, interpolation=audio.interpolation
         )
-        rows = RowStore(pack, playing.row_cache_mb * MEBIBYTE)
+        rows = Loader(pack, playing.row_cache_mb * MEBIBYTE, audio.rate_hz)
         grid = Grid(pack.manifest, combination)
         self.player = Player(self.mixer, rows, grid, pack.manifest, settings, wait_for_rows=True)
         self.peak = 0.0

@@ -72,10 +72,27 @@ class TouchMoved:
 
 
 @dataclass(frozen=True)
+class CombinationSelected:
+    """Another choice of instruments, by its index in the pack, was asked for."""
+
+    index: int
+
+
+@dataclass(frozen=True)
 class PortLost:
     """An input went away: whatever it held must be let go."""
 
     port: str
 
 
-Event = NoteOn | NoteOff | Bend | Sustain | Control | ProgramChange | TouchMoved | PortLost
+Event = (
+    NoteOn
+    | NoteOff
+    | Bend
+    | Sustain
+    | Control
+    | ProgramChange
+    | TouchMoved
+    | CombinationSelected
+    | PortLost
+)

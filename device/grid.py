@@ -15,6 +15,7 @@ class Grid:
     """Looks up cells of one combination by pad position."""
 
     def __init__(self, manifest: Manifest, combination: Combination) -> None:
+        self.combination = combination
         self._cells = combination.cells
         self._columns, self._rows = manifest.columns, manifest.rows
 
@@ -36,6 +37,11 @@ class Grid:
         ]
         ordered = sorted((item for item in near if item[0] <= reach), key=lambda item: item[0])
         return list(dict.fromkeys(name for _, name in ordered))
+
+    def nearest_first(self, x: float, y: float) -> list[str]:
+        """All cells, each once: what sounds at (x, y), then the others by distance."""
+        sounding = [name for name, _ in self.at(x, y)]
+        return list(dict.fromkeys([*sounding, *self.around(x, y, self._columns + self._rows)]))
 
 
 def combination_names(manifest: Manifest, combination: Combination) -> tuple[str, ...]:

@@ -48,9 +48,11 @@ class InputThreads:
 
         self._start(read, "midi")
 
-    def read_keys(self, keys: KeyInput, quit_playing: Callable[[], None]) -> None:
+    def read_keys(
+        self, keys: KeyInput, quit_playing: Callable[[], None], player: KeyPlayer | None = None
+    ) -> None:
         """Start listening to the computer keyboard; q or a lost terminal quits."""
-        player = KeyPlayer()
+        player = player or KeyPlayer()
 
         def read() -> None:
             try:

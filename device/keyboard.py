@@ -3,6 +3,7 @@
     black keys     w e   t y u        z x     octave down, up
     white keys    a s d f g h j k     arrows  move over the pad
                   C D E F G A B C     space   hold notes on, off      q  quit
+                                      [ ]     earlier, later choice of instruments
 
 Terminals tell of presses only, so each note ends by itself after GATE_S; a key that repeats
 because it is held down keeps its note.
@@ -10,9 +11,11 @@ because it is held down keeps its note.
 
 from __future__ import annotations
 
-from device.events import Event, NoteOff, NoteOn, Origin, Sustain, TouchMoved
+from device.events import CombinationSelected, Event, NoteOff, NoteOn, Origin, Sustain, TouchMoved
 
-KEYS_HELP = "play a w s e d f t g y h u j k · octave z x · pad: arrows · space holds · q quits"
+KEYS_HELP = (
+    "play a w s e d f t g y h u j k · octave z x · pad: arrows · sounds [ ] · space holds · q quits"
+)
 
 GATE_S = 0.6
 REPEAT_S = 0.12  # keys repeat every 20 to 50 ms; no hand plays one key this fast
@@ -21,14 +24,17 @@ LOWEST_OCTAVE, HIGHEST_OCTAVE = 0, 8
 
 _NOTES = {key: semitone for semitone, key in enumerate("awsedftgyhujk")}
 _ARROWS = {"left": (-STEP, 0.0), "right": (STEP, 0.0), "up": (0.0, -STEP), "down": (0.0, STEP)}
+_TURNS = {"[": -1, "]": 1}
 _ORIGIN = Origin("computer keyboard", 0)
 
 
 class KeyPlayer:
     """Turns key presses into events; tick it often so that notes end on time."""
 
-    def __init__(self, velocity: int = 100) -> None:
+    def __init__(self, velocity: int = 100, *, combinations: int = 1, combination: int = 0) -> None:
+        """`combinations`: how many the pack has; `combination`: the index of the one that plays."""
         self._velocity = velocity
+        self._combinations, self._combination = combinations, combination
         self._octave = 4  # the key a is then middle C, 60
         self._place = (0.5, 0.5)
         self._sustain = False
@@ -40,6 +46,9 @@ class KeyPlayer:
             return self._note(12 * (self._octave + 1) + _NOTES[key], now_s)
         if key in _ARROWS:
             return [self._move(*_ARROWS[key])]
+        if key in _TURNS and self._combinations > 1:
+            self._combination = (self._combination + _TURNS[key]) % self._combinations
+            return [CombinationSelected(self._combination)]
         if key == " ":
             self._sustain = not self._sustain
             return [Sustain(_ORIGIN, self._sustain)]

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from device import mapping
 from device.blend import Blend
 from device.channels import ChannelState
 from device.engine.mixer import MAX_STEP, Envelope, Mixer, Row
 from device.events import Origin
-from device.grid import Cells
-from device.rows import RowKey
+from device.grid import Cells, Grid
+from device.rows import Reach, RowSource, is_complete
 from device.settings import Settings
 from device.voices import Key
-
-
-class RowSource(Protocol):
-    """Where rows come from (device.rows.RowStore)."""
-
-    def get(self, cell: str, pitch: int) -> Row:
-        """The row, waiting for it if need be."""
-        ...
-
-    def ready(self, cell: str, pitch: int) -> Row | None:
-        """The row if there is no need to wait."""
-        ...
-
-    def expect(self, keys: Iterable[RowKey]) -> None:
-        """Prepare these in the background."""
-        ...
 
 
 @dataclass
@@ -42,6 +25,13 @@ class Note:
     pitch: int  # the stored pitch that sounds
     gain: float  # of its velocity
     cells: Cells  # what the engine was last told to sound
+    pad: Grid  # that it was started on and goes on following
+    rows: dict[str, Row] = field(default_factory=dict)  # of `cells`
+    reach: Reach = field(default_factory=lambda: Reach(0, 0.0, 1.0))  # where it reads
+    is_settled: bool = True  # its weights came from complete rows
+
+
+ENOUGH = 0.5  # of the weight of what is wanted: a note follows the finger with so much of it
 
 
 class Notes:
@@ -66,24 +56,24 @@ class Notes:
     def __contains__(self, voice: int) -> bool:
         return voice in self._notes
 
-    def rows_for(self, pitch: int, cells: Cells) -> tuple[list[Row], Cells]:
+    def rows_for(self, pitch: int, pad: Grid, x: float, y: float) -> tuple[list[Row], Cells]:
         """Rows to start a note with, and the cells that they are.
 
-        Live, a missing cell joins at a later tick; only a note with none at all waits for one.
-        Raises PackError for a damaged row.
+        Live, a missing cell joins at a later tick; a note that has none at all takes the nearest
+        one that is at hand, and waits only if there is no such cell on the pad. Raises PackError
+        for a damaged row.
         """
+        cells = pad.at(x, y)
         if self._wait:
             return [self._rows.get(name, pitch) for name, _ in cells], cells
-        found = [(name, weight, self._rows.ready(name, pitch)) for name, weight in cells]
-        if all(row is None for _, _, row in found):
-            name, weight = max(cells, key=lambda item: item[1])
-            found = [(name, weight, self._rows.get(name, pitch))]
-        total = sum(weight for _, weight, row in found if row is not None)
-        ready = [(name, weight / total, row) for name, weight, row in found if row is not None]
-        rows = [row for _, _, row in ready]
-        if len(rows) == len(cells):
-            return rows, cells
-        return rows, tuple((name, weight) for name, weight, _ in ready)
+        rows = {name: row for name, _ in cells if (row := self._rows.start(name, pitch))}
+        if rows:
+            return list(rows.values()), _among(cells, rows)
+        for name in pad.nearest_first(x, y):
+            if (row := self._rows.start(name, pitch)) is not None:
+                return [row], ((name, 1.0),)
+        name, _ = max(cells, key=lambda item: item[1])
+        return [self._rows.get(name, pitch)], ((name, 1.0),)
 
     def start(
         self, frame: int, voice: int, note: Note, rows: list[Row], channel: ChannelState
@@ -91,35 +81,70 @@ class Notes:
         """Sound a note on a voice."""
         self._notes[voice] = note
         longest = max(len(row.samples) for row in rows)
+        begin = mapping.start_frame(self._start_position, longest)
+        note.reach = Reach(frame, begin, self._step(frame, note, channel))
+        self._sounds(note, rows)
         self._mixer.note_on(
             frame,
             voice,
             rows,
             self._blend.weights(rows, [weight for _, weight in note.cells]),
-            step=self._step(frame, note, channel),
+            step=note.reach.step,
             gain=note.gain * channel.gain,
             pan=channel.pan,
-            start_frame=mapping.start_frame(self._start_position, longest),
+            start_frame=begin,
             envelope=self._envelope,
         )
 
-    def morph(self, frame: int, cells: Cells) -> None:
-        """All notes follow the pad, each once its cells are at hand; until then it stays."""
-        get = self._rows.get if self._wait else self._rows.ready
+    def morph(self, frame: int, x: float, y: float) -> None:
+        """All notes follow the finger on the pads that they were started on.
+
+        A note stays where it is until most of what is wanted is at hand; the rest joins later.
+        """
+        wanted: dict[Grid, Cells] = {}
         for voice, note in self._notes.items():
-            if note.cells == cells:
-                continue
-            rows = [get(name, note.pitch) for name, _ in cells]
-            ready = [row for row in rows if row is not None]
-            if len(ready) == len(rows):
-                weights = self._blend.weights(ready, [weight for _, weight in cells])
-                self._mixer.set_cells(frame, voice, ready, weights)
-                note.cells = cells
+            if note.pad not in wanted:
+                wanted[note.pad] = note.pad.at(x, y)
+            if note.cells != wanted[note.pad]:
+                self._follow(frame, voice, note, wanted[note.pad])
+            elif not note.is_settled and all(map(is_complete, note.rows.values())):
+                self._tell(frame, voice, note, note.rows)
+
+    def _follow(self, frame: int, voice: int, note: Note, wanted: Cells) -> None:
+        rows = {name: row for name, _ in wanted if (row := self._row(frame, note, name))}
+        if sum(weight for name, weight in wanted if name in rows) < ENOUGH:
+            return
+        cells = _among(wanted, rows)
+        if cells != note.cells:
+            note.cells = cells
+            self._tell(frame, voice, note, rows)
+
+    def _row(self, frame: int, note: Note, name: str) -> Row | None:
+        if name in note.rows:
+            return note.rows[name]
+        if self._wait:
+            return self._rows.get(name, note.pitch)
+        return self._rows.ready(name, note.pitch, note.reach.turned(frame, note.reach.step))
+
+    def _tell(self, frame: int, voice: int, note: Note, rows: dict[str, Row]) -> None:
+        sounding = list(rows.values())
+        weights = self._blend.weights(sounding, [weight for _, weight in note.cells])
+        self._mixer.set_cells(frame, voice, sounding, weights)
+        self._sounds(note, sounding)
+
+    def _sounds(self, note: Note, rows: list[Row]) -> None:
+        """Remember what a note sounds, and that what its rows lack will be needed."""
+        note.rows = {name: row for (name, _), row in zip(note.cells, rows, strict=True)}
+        late = [name for name, row in note.rows.items() if not is_complete(row)]
+        note.is_settled = not late
+        for name in late:
+            self._rows.sounds(name, note.pitch, note.reach)
 
     def retune(self, frame: int, origin: Origin, channel: ChannelState) -> None:
         """Bend or vibrato of an origin has changed."""
         for voice, note in self._of(origin):
-            self._mixer.set_step(frame, voice, self._step(frame, note, channel))
+            note.reach = note.reach.turned(frame, self._step(frame, note, channel))
+            self._mixer.set_step(frame, voice, note.reach.step)
 
     def remix(self, frame: int, origin: Origin, channel: ChannelState) -> None:
         """Volume, expression or pan of an origin has changed."""
@@ -155,3 +180,11 @@ class Notes:
         # Too far above the stored pitches for the engine, a note sounds some octaves lower.
         too_many = max(0, math.ceil(octaves - math.log2(MAX_STEP)))
         return float(2 ** (octaves - too_many))
+
+
+def _among(cells: Cells, rows: dict[str, Row]) -> Cells:
+    """The cells of which there are rows; their weights add up to 1."""
+    if len(rows) == len(cells):
+        return cells
+    total = sum(weight for name, weight in cells if name in rows)
+    return tuple((name, weight / total) for name, weight in cells if name in rows)

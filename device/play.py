@@ -14,11 +14,12 @@ from device.engine.steady import RETRY_S, SteadyStream
 from device.errors import NothingToPlayError
 from device.grid import Grid, combination_names
 from device.inputs import InputThreads
-from device.pack.model import Combination
+from device.keyboard import KeyPlayer
+from device.loader.loader import Loader
+from device.pack.model import Combination, Manifest
 from device.pack.reader import Pack
 from device.performance import FramedEvent
 from device.player import Player
-from device.rows import RowStore
 from device.session import Session
 from device.settings import Settings
 from hardware.interfaces import Clock, KeyInput, MidiInput
@@ -59,21 +60,54 @@ def play(
     with ExitStack() as stack:
         stack.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(THREAD_SWITCH_S)
-        rows = RowStore(pack, settings.playing.row_cache_mb * MEBIBYTE)
-        stack.callback(rows.close)
         audio, playing = settings.audio, settings.playing
+        loader = Loader(pack, playing.row_cache_mb * MEBIBYTE, audio.rate_hz)
+        stack.callback(loader.close)
+        loader.run_in_background()
         mixer = Mixer(
             audio.rate_hz, max_voices=playing.max_voices, interpolation=audio.interpolation
         )
         grid = Grid(pack.manifest, combination)
-        player = Player(mixer, rows, grid, pack.manifest, settings, wait_for_rows=False)
+        player = Player(mixer, loader, grid, pack.manifest, settings, wait_for_rows=False)
+        loader.wait_for_pad()
         stream = stack.enter_context(
             SteadyStream(mixer, clock.now_s, device=audio.device, block_frames=audio.block_frames)
         )
-        names = ", ".join(combination_names(pack.manifest, combination))
-        report(f"playing {pack.manifest.name}: {names}")
         report(f"sound output latency {stream.latency_s * 1e3:.0f} ms")
-        _Playing(player, stream, inputs, settings, clock, report).run()
+        teller = _Teller(player, loader, pack.manifest, report)
+        _Playing(player, stream, inputs, settings, clock, teller).run()
+
+
+class _Teller:
+    """Says which instruments play, and what went wrong on the card."""
+
+    def __init__(
+        self, player: Player, loader: Loader, manifest: Manifest, report: Callable[[str], None]
+    ) -> None:
+        self.report = report
+        self._player, self._loader, self._manifest = player, loader, manifest
+        self._told: Combination | None = None
+        self.tell()
+
+    def tell(self) -> None:
+        """Whatever is new."""
+        for fault in self._loader.faults.take():
+            self.report(fault)
+        combination = self._player.combination
+        if combination is not self._told:
+            self._told = combination
+            names = ", ".join(combination_names(self._manifest, combination))
+            self.report(f"playing {self._manifest.name}: {names}")
+
+    def keyboard(self) -> KeyPlayer:
+        """A computer keyboard that begins at what plays now."""
+        combinations = self._manifest.combinations
+        index = combinations.index(self._player.combination)
+        return KeyPlayer(combinations=len(combinations), combination=index)
+
+    def faults(self) -> int:
+        """How often the card failed."""
+        return self._loader.faults.count
 
 
 class _Playing:
@@ -86,9 +120,10 @@ class _Playing:
         inputs: Inputs,
         settings: Settings,
         clock: Clock,
-        report: Callable[[str], None],
+        teller: _Teller,
     ) -> None:
-        self._report = report
+        self._teller = teller
+        report = self._report = teller.report
         self._player, self._stream, self._inputs, self._clock = player, stream, inputs, clock
         self._mixer = stream.mixer
         margin_s = settings.audio.event_margin_s
@@ -119,6 +154,7 @@ class _Playing:
         self._report(
             f"played {counters.frames / rate_hz:.1f} s: {counters.underflows} late buffers, "
             f"{counters.late_events} late events, {self._player.stolen} voices stolen, "
+            f"{counters.starved_rows} rows late, {self._teller.faults()} faults, "
             f"{counters.shed_voices} shed, sound output lost {self._stream.losses} times"
         )
 
@@ -126,13 +162,14 @@ class _Playing:
         if self._inputs.midi is not None:
             self._threads.read_midi(self._inputs.midi, self._channel)
         if self._inputs.keys is not None:
-            self._threads.read_keys(self._inputs.keys, self._quit.set)
+            self._threads.read_keys(self._inputs.keys, self._quit.set, self._teller.keyboard())
 
     def _loop(self) -> None:
         start_s = self._clock.now_s() + FILE_START_S
         last = self._session.schedule(self._inputs.performance, start_s)
         while not self._quit.is_set() and not (self._inputs.song and self._mixer.frame >= last):
             self._session.step()
+            self._teller.tell()
             self._look_after_output()
 
     def _look_after_output(self) -> None:

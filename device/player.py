@@ -13,6 +13,7 @@ from device.channels import ChannelState
 from device.engine.mixer import Mixer
 from device.events import (
     Bend,
+    CombinationSelected,
     Control,
     Event,
     NoteOff,
@@ -25,9 +26,10 @@ from device.events import (
 )
 from device.grid import Grid
 from device.lookahead import Lookahead
-from device.notes import Note, Notes, RowSource
-from device.pack.model import Manifest
+from device.notes import Note, Notes
+from device.pack.model import Combination, Manifest
 from device.position import PadPosition
+from device.rows import PadState, RowSource
 from device.settings import Settings
 from device.voices import Key, VoiceAllocator
 
@@ -48,18 +50,26 @@ class Player:
         wait_for_rows: bool,
     ) -> None:
         """With wait_for_rows (offline) every note waits for all its cells; live it does not."""
-        self._mixer, self._rows, self._grid = mixer, rows, grid
+        self._mixer, self._rows, self._grid, self._manifest = mixer, rows, grid, manifest
+        self._coming: Grid | None = None  # a pad that is being opened
         self._pitches, self._midi, self._playing = manifest.pitches, settings.midi, settings.playing
         rate_hz = manifest.sample_rate_hz
         self._notes = Notes(mixer, rows, rate_hz, settings, wait=wait_for_rows)
         self._voices = VoiceAllocator(settings.playing.max_voices)
         self._channels: dict[Origin, ChannelState] = {}
         self._position = PadPosition(0.5, 0.5, settings.playing.morph_smoothing_s)
-        self._lookahead = None if wait_for_rows else Lookahead(grid, manifest.pitches)
+        self._lookahead = None if wait_for_rows else Lookahead(grid)
         self._control_frames = max(1, round(CONTROL_S * settings.audio.rate_hz))
         self._next_tick = 0
         mixer.set_master(0, mapping.decibels_to_gain(settings.audio.master_gain_db))
+        if not wait_for_rows:
+            self._open(grid, 0)
         self._aim(None, None)
+
+    @property
+    def combination(self) -> Combination:
+        """What new notes play."""
+        return self._grid.combination
 
     @property
     def stolen(self) -> int:
@@ -102,6 +112,8 @@ class Player:
                 self._control(frame, event)
             case TouchMoved(x, y):
                 self._aim(x, y)
+            case CombinationSelected(index):
+                self._select(frame, index)
             case PortLost(port):
                 self._lose(frame, port)
             case ProgramChange():
@@ -119,15 +131,15 @@ class Player:
         self._channels = kept
 
     def _note_on(self, frame: int, event: NoteOn) -> None:
-        wanted = self._grid.at(self._position.x, self._position.y)
+        x, y = self._position.x, self._position.y
         zones = self._zones(event.note)
-        found = [self._notes.rows_for(pitch, wanted) for pitch, _ in zones]
+        found = [self._notes.rows_for(pitch, self._grid, x, y) for pitch, _ in zones]
         key = Key(event.origin, event.note)
         gain = mapping.velocity_gain(event.velocity, self._playing.velocity_curve)
         allotted = self._voices.start(key, len(zones))
         self._notes.kill(frame, allotted.surplus)
         for voice, (pitch, share), (rows, cells) in zip(allotted.voices, zones, found, strict=True):
-            note = Note(key, pitch, gain * share, cells)
+            note = Note(key, pitch, gain * share, cells, self._grid)
             self._notes.start(frame, voice, note, rows, self._channel(event.origin))
             self._expect_after(pitch)
 
@@ -145,11 +157,12 @@ class Player:
         for voice in self._mixer.collect():
             self._voices.ended(voice)
             self._notes.ended(voice)
+        self._finish_opening()
         if not len(self._notes):
             self._position.jump()
             return
         self._position.glide(CONTROL_S)
-        self._notes.morph(frame, self._grid.at(self._position.x, self._position.y))
+        self._notes.morph(frame, self._position.x, self._position.y)
         for origin, channel in self._channels.items():
             if channel.modulation > 0:
                 self._notes.retune(frame, origin, channel)
@@ -159,7 +172,38 @@ class Player:
         if not len(self._notes):
             self._position.jump()
         if self._lookahead is not None and self._lookahead.moved(*self.target):
+            self._rows.near((self._coming or self._grid).nearest_first(*self.target))
             self._rows.expect(self._lookahead.wishes(*self.target))
+
+    def _select(self, frame: int, index: int) -> None:
+        """Go over to another combination: offline at once, live when it can be played."""
+        combinations = self._manifest.combinations
+        if not 0 <= index < len(combinations):
+            last = len(combinations) - 1
+            self._rows.refuse(f"no combination {index}: this pack has 0..{last}")
+            return
+        grid = Grid(self._manifest, combinations[index])
+        if self._lookahead is None:
+            self._grid = grid
+        else:
+            self._coming = grid
+            self._open(grid, frame)
+
+    def _open(self, grid: Grid, frame: int) -> None:
+        first = len(grid.at(*self.target))
+        self._rows.open_pad(grid.nearest_first(*self.target), first, frame)
+
+    def _finish_opening(self) -> None:
+        """New notes take the new pad; those that sound stay on theirs."""
+        if self._coming is None or self._lookahead is None:
+            return
+        state = self._rows.pad_state()
+        if state is PadState.OPEN:
+            self._grid = self._coming
+            self._lookahead.use(self._grid)
+        if state is not PadState.OPENING:
+            self._coming = None
+            self._aim(None, None)
 
     def _control(self, frame: int, event: Control) -> None:
         origin, value = event.origin, event.value

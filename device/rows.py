@@ -1,4 +1,4 @@
-"""Notes of a sound pack as rows for the engine: decoded on demand, kept while there is room.
+"""The notes that are in memory as rows for the engine, and what is asked of whoever brings them.
 
 While a row is cached, or a voice still plays it, the same (cell, pitch) is always the same Row
 object: the engine recognises a cell that keeps sounding through a morph by identity.
@@ -6,155 +6,142 @@ object: the engine recognises a cell that keeps sounding through a morph by iden
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
 
 from device.engine.mixer import Row
-from device.pack.errors import PackError
-from device.pack.model import PlayMode
-from device.pack.reader import Pack
 
 RowKey = tuple[str, int]
 """(cell hash, pitch)."""
 
+AHEAD_S = 0.03  # of sound that must be ready before a sounding note takes a row up
 
-class RowStore:
-    """Rows of one open pack, for several threads; close() stops the background decoder."""
 
-    def __init__(self, pack: Pack, limit_bytes: int) -> None:
-        self._pack = pack
-        self._limit_bytes = limit_bytes
-        self._held_bytes = 0
-        self._recent: OrderedDict[RowKey, Row] = OrderedDict()  # the longest unused first
-        self._alive: weakref.WeakValueDictionary[RowKey, Row] = weakref.WeakValueDictionary()
-        self._decoding: dict[RowKey, Future[Row]] = {}
-        self._failed: set[RowKey] = set()
-        self._lock = threading.Lock()
-        self._urgent: list[RowKey] = []  # asked for by ready(), the latest last
-        self._wishes: list[RowKey] = []  # from expect(), the most urgent last
-        self._wished_bytes = 0  # of the wishes that have come true
-        self._wish = threading.Condition(self._lock)
-        self._worker: threading.Thread | None = None
-        self._closed = False
+@dataclass(frozen=True)
+class Reach:
+    """Where a voice reads: source_frame at an output frame, and `step` further with every frame."""
+
+    frame: int
+    source_frame: float
+    step: float
+
+    def at(self, frame: int) -> float:
+        """The source frame that is read at an output frame."""
+        return self.source_frame + (frame - self.frame) * self.step
+
+    def turned(self, frame: int, step: float) -> Reach:
+        """The same voice with another step from an output frame on."""
+        return Reach(frame, self.at(frame), step)
+
+    def frame_of(self, source_frame: int) -> float:
+        """The output frame at which a source frame is read."""
+        return self.frame + (source_frame - self.source_frame) / self.step
+
+
+def ready_frames(row: Row) -> int:
+    """How many samples of a row are valid by now."""
+    return int(row.cdata.ready_frames)
+
+
+def is_complete(row: Row) -> bool:
+    """All of its samples are valid."""
+    return ready_frames(row) >= len(row.samples)
+
+
+def is_ready_at(row: Row, source_frame: float) -> bool:
+    """A voice at this source frame could take the row up and go on for a while."""
+    return is_complete(row) or ready_frames(row) > source_frame + AHEAD_S * row.rate_hz
+
+
+class PadState(Enum):
+    """How far the opening of the latest pad has come."""
+
+    OPENING = "opening"
+    OPEN = "open"  # the cells that were to be first can start notes
+    FAILED = "failed"
+
+
+class RowSource(Protocol):
+    """Where rows come from (device.loader.loader.Loader). Only get() waits."""
 
     def get(self, cell: str, pitch: int) -> Row:
-        """The row, decoded here and now if need be; raises PackError for a damaged one."""
-        key = (cell, pitch)
-        with self._lock:
-            if (row := self._cached(key)) is not None:
-                return row
-            future = self._decoding.get(key)
-            mine = future is None
-            if future is None:
-                future = self._decoding[key] = Future()
-        if mine:
-            self._decode_into(future, key)
-        return future.result()
+        """The complete row, waiting for it if need be; raises PackError for a damaged one."""
+        ...
 
-    def ready(self, cell: str, pitch: int) -> Row | None:
-        """The row if it is decoded; otherwise None, and it is the next one to be decoded."""
-        key = (cell, pitch)
-        with self._lock:
-            if (row := self._cached(key)) is not None:
-                return row
-            if key not in self._decoding and key not in self._failed:
-                self._urgent.append(key)
-                self._wake()
-        return None
+    def start(self, cell: str, pitch: int) -> Row | None:
+        """The row for a new note if at least its beginning is at hand; the rest will follow."""
+        ...
+
+    def ready(self, cell: str, pitch: int, reach: Reach) -> Row | None:
+        """The row if a voice there could take it up now; otherwise it is brought soon."""
+        ...
+
+    def sounds(self, cell: str, pitch: int, reach: Reach) -> None:
+        """A voice plays the row: what it lacks is needed before the voice gets there."""
+        ...
 
     def expect(self, keys: Iterable[RowKey]) -> None:
-        """Decode these in the background, the first one first, instead of earlier expectations.
+        """Prepare these in the background, the first one first, instead of earlier ones."""
+        ...
 
-        At most half of the cache is filled, so that a long list does not push out its own start.
+    def open_pad(self, cells: Sequence[str], first: int, frame: int) -> None:
+        """Make the cells able to start notes, in this order, instead of an earlier pad's.
+
+        The pad is OPEN when the `first` of them are; it FAILED if one of those cannot be read.
         """
-        with self._lock:
-            self._wishes, self._wished_bytes = [], 0
-            for key in reversed(list(keys)):
-                if (row := self._cached(key)) is not None:
-                    self._wished_bytes += row.samples.nbytes
-                elif key not in self._failed:
-                    self._wishes.append(key)
-            self._wake()
+        ...
 
-    def close(self) -> None:
-        """Stop decoding in the background; rows stay usable. Calling it again does nothing."""
-        with self._lock:
-            self._closed = True
-            self._wish.notify()
-        if self._worker is not None:
-            self._worker.join()
+    def pad_state(self) -> PadState:
+        """Of the latest open_pad."""
+        ...
 
-    def _wake(self) -> None:
-        if self._worker is None and not self._closed:
-            self._worker = threading.Thread(target=self._work, name="rows", daemon=True)
-            self._worker.start()
-        self._wish.notify()
+    def near(self, cells: Sequence[str]) -> None:
+        """The cells of the latest pad are wanted in this order now."""
+        ...
 
-    def _work(self) -> None:
-        while (key := self._next_wish()) is not None:
-            try:
-                row = self.get(*key)
-            except PackError:
-                with self._lock:
-                    self._failed.add(key)  # get() tells whoever comes to play it
-            else:
-                with self._lock:
-                    self._wished_bytes += row.samples.nbytes
-                del row
+    def refuse(self, what: str) -> None:
+        """Count and tell a wish that makes no sense."""
+        ...
 
-    def _next_wish(self) -> RowKey | None:
-        with self._lock:
-            while not self._closed:
-                if self._urgent:
-                    return self._urgent.pop()
-                if self._wishes and self._wished_bytes < self._limit_bytes // 2:
-                    return self._wishes.pop()
-                self._wish.wait()
-            return None
 
-    def _cached(self, key: RowKey) -> Row | None:
+class RowCache:
+    """Rows by key: those in use always, the lately used ones while there is room; one thread."""
+
+    def __init__(self, limit_bytes: int, used_bytes: Callable[[], int]) -> None:
+        """`used_bytes` tells what all living rows take, cached or not."""
+        self._limit_bytes, self._used_bytes = limit_bytes, used_bytes
+        self._recent: OrderedDict[RowKey, Row] = OrderedDict()  # the longest unused first
+        self._alive: weakref.WeakValueDictionary[RowKey, Row] = weakref.WeakValueDictionary()
+
+    def __len__(self) -> int:
+        return len(self._alive)
+
+    def __contains__(self, key: RowKey) -> bool:
+        return key in self._alive
+
+    def find(self, key: RowKey) -> Row | None:
+        """The row if it is cached or in use; from now on it is the most recently used."""
         row = self._alive.get(key)
         if row is not None:
             self._keep(key, row)
         return row
 
+    def add(self, key: RowKey, row: Row) -> None:
+        """A new row; the longest unused ones make room for it."""
+        self._alive[key] = row
+        self._keep(key, row)
+
+    def forget(self, key: RowKey) -> None:
+        """Never give this row again, though somebody may still use it."""
+        self._alive.pop(key, None)
+        self._recent.pop(key, None)
+
     def _keep(self, key: RowKey, row: Row) -> None:
-        """Make it the most recently used row and let go of the oldest beyond the limit."""
-        if key not in self._recent:
-            self._held_bytes += row.samples.nbytes
         self._recent[key] = row
         self._recent.move_to_end(key)
-        while self._held_bytes > self._limit_bytes and len(self._recent) > 1:
-            _, oldest = self._recent.popitem(last=False)
-            self._held_bytes -= oldest.samples.nbytes
-
-    def _decode_into(self, future: Future[Row], key: RowKey) -> None:
-        try:
-            row = _decode(self._pack, *key)
-        except BaseException as error:
-            with self._lock:
-                del self._decoding[key]
-            future.set_exception(error)
-            return
-        with self._lock:
-            del self._decoding[key]
-            self._alive[key] = row
-            self._keep(key, row)
-        future.set_result(row)
-
-
-def _decode(pack: Pack, cell_name: str, pitch: int) -> Row:
-    cell = pack.cell(cell_name)
-    info = cell.notes[pitch]
-    loop = cell.loops[pitch] if info.mode is PlayMode.LOOP else None
-    return Row(
-        samples=cell.decode(pitch),
-        gain=info.gain,
-        loop_start_frame=loop.start_frame if loop else None,
-        loop_length_frames=loop.length_frames if loop else 0,
-        decay_db_per_s=info.decay_db_per_s,
-        rate_hz=pack.manifest.sample_rate_hz,
-    )
+        while self._used_bytes() > self._limit_bytes and len(self._recent) > 1:
+            self._recent.popitem(last=False)

@@ -68,15 +68,24 @@ def _note_to_json(info: NoteInfo, data_bytes: int, loops: Mapping[int, Loop]) ->
     return note
 
 
-def parse_header(data: bytes | memoryview, path: str) -> CellHeader:
-    """The header of a whole cell file; raises a PackError that names `path`."""
-    minor, json_end = _check_prefix(data, path)
+def parse_header(data: bytes | memoryview, path: str, size: int | None = None) -> CellHeader:
+    """The header of a cell file; raises a PackError that names `path`.
+
+    data: the whole file; or, for a file of `size` bytes, at least its first header_bytes().
+    """
+    size = len(data) if size is None else size
+    minor, json_end = _check_prefix(data, path, size)
     document = loads(bytes(data[_PREFIX.size : json_end]), limits.CELL_HEADER_BYTES, path)
     fields = Fields(document, path, is_later=minor > CELL_MINOR)
-    return read_header(fields, json_end, len(data))
+    return read_header(fields, json_end, size)
 
 
-def _check_prefix(data: bytes | memoryview, path: str) -> tuple[int, int]:
+def header_bytes(start: bytes, path: str, size: int) -> int:
+    """How long the header of a cell of `size` bytes is, by its first page; raises as above."""
+    return _check_prefix(start, path, size)[1]
+
+
+def _check_prefix(data: bytes | memoryview, path: str, size: int) -> tuple[int, int]:
     """Minor version and end of the JSON, once the fixed part is known to be sound."""
     if len(data) < _PREFIX.size:
         raise PackDamagedError(path, f"cell of {len(data)} bytes is cut off in its header")
@@ -90,6 +99,6 @@ def _check_prefix(data: bytes | memoryview, path: str) -> tuple[int, int]:
         raise PackUnsafeError(path, f"header of {json_end} bytes; at most {most} are allowed")
     if json_end % PAGE_BYTES:
         raise PackInvalidError(path, f"header of {json_end} bytes, no multiple of {PAGE_BYTES}")
-    if json_end > len(data):
-        raise PackDamagedError(path, f"cut off in its header at byte {len(data)} of {json_end}")
+    if json_end > size:
+        raise PackDamagedError(path, f"cut off in its header at byte {size} of {json_end}")
     return minor, json_end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -43,13 +43,18 @@ def check(data: bytes, rate_hz: int, frames: int, path: str) -> None:
 
 
 class FlacReader:
-    """Reads one FLAC stream block by block; a context manager. `path` is named in errors."""
+    """Reads one FLAC stream block by block; a context manager. `path` is named in errors.
 
-    def __init__(self, data: bytes, rate_hz: int, frames: int, path: str) -> None:
-        check(data, rate_hz, frames, path)
+    The stream comes as bytes, or as a file that can seek and is read as far as is needed.
+    """
+
+    def __init__(self, data: bytes | BinaryIO, rate_hz: int, frames: int, path: str) -> None:
+        stream = io.BytesIO(data) if isinstance(data, bytes) else data
+        check(stream.read(_STREAMINFO_END), rate_hz, frames, path)
+        stream.seek(0)
         self._path = path
         try:
-            self._file: Any = soundfile.SoundFile(io.BytesIO(data))
+            self._file: Any = soundfile.SoundFile(stream)
         except soundfile.SoundFileError as error:
             raise PackDamagedError(path, f"FLAC stream does not open: {error}") from None
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from device.pack import limits
+from device.pack.cell_table import CellHeader
 from device.pack.errors import PackInvalidError, PackUnsafeError
 from device.pack.manifest import manifest_from_json
 from device.pack.members import MANIFEST_NAME, cell_member, is_cell_name
@@ -83,7 +84,7 @@ class Pack:
             cell = Cell(name, extent)
         finally:
             extent.close()
-        check_agrees(cell, self.manifest)
+        check_agrees(cell.header, self.manifest, cell.path)
         return cell
 
 
@@ -104,17 +105,17 @@ def _read_manifest(path: Path, store: Store) -> Manifest:
     return manifest_from_json(document, where)
 
 
-def check_agrees(cell: Cell, manifest: Manifest) -> None:
-    """Raise PackInvalidError unless the cell has the rate, pitches and loops of its pack."""
+def check_agrees(header: CellHeader, manifest: Manifest, path: Path) -> None:
+    """Raise PackInvalidError unless a cell has the rate, pitches and loops of its pack."""
     for what, has, wanted in (
-        ("sample rate", cell.rate_hz, manifest.sample_rate_hz),
-        ("pitches", tuple(cell.notes), manifest.pitches),
+        ("sample rate", header.rate_hz, manifest.sample_rate_hz),
+        ("pitches", tuple(header.notes), manifest.pitches),
     ):
         if has != wanted:
-            raise PackInvalidError(cell.path, f"{what} {has}, the manifest has {wanted}")
-    for pitch, note in cell.notes.items():
-        if note.mode is PlayMode.LOOP and cell.loops[pitch] != manifest.loops.get(pitch):
+            raise PackInvalidError(path, f"{what} {has}, the manifest has {wanted}")
+    for pitch, note in header.notes.items():
+        if note.mode is PlayMode.LOOP and header.loops[pitch] != manifest.loops.get(pitch):
             wanted_loop = manifest.loops.get(pitch)
             raise PackInvalidError(
-                cell.path, f"pitch {pitch} has {cell.loops[pitch]}, the manifest {wanted_loop}"
+                path, f"pitch {pitch} has {header.loops[pitch]}, the manifest {wanted_loop}"
             )

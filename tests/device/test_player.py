@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from device.events import (
 from device.grid import Grid
 from device.pack.model import Combination, Manifest
 from device.player import CONTROL_S, Player
+from device.rows import PadState, Reach
 from device.settings import PlayingSettings, Settings
 
 HERE = Origin("here", 0)
@@ -89,6 +90,11 @@ class FakeRows:
         self.slow: set[str] = set()
         self.waited: list[str] = []
         self.expected: list[tuple[str, int]] = []
+        self.reaches: list[Reach] = []
+        self.opened: list[tuple[int, list[str], int]] = []
+        self.state = PadState.OPENING
+        self.nearest = ""
+        self.refused: list[str] = []
         self._rows: dict[tuple[str, int], Row] = {}
 
     def get(self, cell: str, pitch: int) -> Row:
@@ -99,8 +105,27 @@ class FakeRows:
             self._rows[cell, pitch] = Row(np.zeros(1000, np.int16), 1.0, 0, 1000, 0.0, 48000)
         return self._rows[cell, pitch]
 
-    def ready(self, cell: str, pitch: int) -> Row | None:
+    def start(self, cell: str, pitch: int) -> Row | None:
         return None if cell in self.slow else self.get(cell, pitch)
+
+    def ready(self, cell: str, pitch: int, reach: Reach) -> Row | None:
+        self.reaches.append(reach)
+        return self.start(cell, pitch)
+
+    def sounds(self, cell: str, pitch: int, reach: Reach) -> None:
+        raise AssertionError("all rows are complete")
+
+    def open_pad(self, cells: Sequence[str], first: int, frame: int) -> None:
+        self.opened.append((frame, list(cells[:first]), len(cells)))
+
+    def pad_state(self) -> PadState:
+        return self.state
+
+    def near(self, cells: Sequence[str]) -> None:
+        self.nearest = cells[0]
+
+    def refuse(self, what: str) -> None:
+        self.refused.append(what)
 
     def expect(self, keys: Iterable[tuple[str, int]]) -> None:
         self.expected = list(keys)
@@ -305,14 +330,29 @@ def test_live_a_note_starts_with_the_cells_at_hand_and_the_others_join(
     assert weights == [0.25] * 4
 
 
-def test_live_a_note_waits_for_one_cell_when_it_has_none(
+def test_live_a_note_waits_for_one_cell_when_the_pad_has_none(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
+    table = Table(mixer, rows, wait=False)
+    rows.slow = {name for line in CELLS for name in line}
+    table.at(0, TouchMoved(0.2, 0.0), NoteOn(HERE, 60, 9))
+    assert rows.waited == ["00"]
+    assert mixer.of("note_on")[0][1][2] == [1.0]
+
+
+def test_live_a_note_takes_the_nearest_cell_when_none_of_its_own_is_at_hand(
     mixer: RecordingMixer, rows: FakeRows
 ) -> None:
     table = Table(mixer, rows, wait=False)
     rows.slow = {"00", "10"}
     table.at(0, TouchMoved(0.2, 0.0), NoteOn(HERE, 60, 9))
-    assert rows.waited == ["00"]
-    assert mixer.of("note_on")[0][1][2] == [1.0]
+    ((_, (_, started, weights, _)),) = mixer.of("note_on")
+    assert (rows.names(started), weights) == (["01"], [1.0])
+    assert rows.waited == []
+    rows.slow = set()
+    table.player.advance(TICK)
+    ((_, (_, joined, _)),) = mixer.of("set_cells")
+    assert rows.names(joined) == ["00", "10"]
 
 
 def test_live_a_morph_waits_for_nothing(mixer: RecordingMixer, rows: FakeRows) -> None:
@@ -333,8 +373,7 @@ def test_live_the_cells_near_the_finger_are_expected_for_pitches_just_played(
     table = Table(mixer, rows, wait=False)
     table.at(0, TouchMoved(0, 0), NoteOn(HERE, 70, 9), NoteOn(HERE, 50, 9))
     assert rows.expected[:2] == [("00", 48), ("00", 72)]
-    assert rows.expected[2] == ("00", 60), "no other pitch has to wait either"
-    assert set(rows.expected[3:]) == {
+    assert set(rows.expected[2:]) == {
         (f"{column}{row}", pitch) for column in range(3) for row in range(3) for pitch in (48, 72)
     } - {("00", 48), ("00", 72)}
 

@@ -1,0 +1,94 @@
+"""One row on its way into memory: decoded block by block, ahead of the voices that play it."""
+
+from __future__ import annotations
+
+import math
+import weakref
+
+from device.engine.mixer import Row
+from device.loader.cell_file import CellFile, NoteStream
+from device.rows import Reach, RowKey, is_complete, ready_frames
+
+BLOCK_S = 0.1  # of sound per step: half a millisecond of work on a slow board
+GRACE_S = 0.05  # after which a row that a morph waits for is as urgent as one that plays out
+FORGOTTEN_S = 0.1  # a row that nobody has asked for since then is not waited for any more
+
+
+class Filling:
+    """Work on one row, kept only as long as somebody else keeps the row."""
+
+    def __init__(self, key: RowKey, *, is_wish: bool) -> None:
+        self.key, self.is_wish = key, is_wish
+        self.error: Exception | None = None
+        self._is_awaited = False
+        self._row: weakref.ref[Row] | None = None
+        self._kept: Row | None = None  # while somebody waits
+        self._stream: NoteStream | None = None
+        self._at = 0
+        self._reach: Reach | None = None
+        self._asked: tuple[int, int] | None = None  # output frames: first and last
+
+    @property
+    def row(self) -> Row | None:
+        """The row, once there is one and while it lives."""
+        return None if self._row is None else self._row()
+
+    @property
+    def has_begun(self) -> bool:
+        """There was a row; it may have died since."""
+        return self._row is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Complete, failed, or given up by everyone."""
+        if self.error is not None:
+            return True
+        return self._row is not None and ((row := self._row()) is None or is_complete(row))
+
+    def fill(self, row: Row) -> None:
+        """Here is the row to fill."""
+        self._row = weakref.ref(row)
+        self._kept = row if self._is_awaited else None
+
+    def wait(self) -> None:
+        """Somebody waits for all of it, and for nothing else."""
+        self._is_awaited = True
+        self._kept = self.row
+
+    def ask(self, frame: int) -> None:
+        """A sounding note waits for the row at this output frame."""
+        self._asked = (self._asked[0] if self._asked else frame, frame)
+
+    def play(self, reach: Reach) -> None:
+        """A voice plays what there is of it; the voice that gets furthest first counts."""
+        frames = 0 if (row := self.row) is None else ready_frames(row)
+        if self._reach is None or reach.frame_of(frames) < self._reach.frame_of(frames):
+            self._reach = reach
+
+    def deadline(self, now: int, rate_hz: int) -> float:
+        """The output frame by which the next block is needed; infinite if nobody needs it."""
+        if self._is_awaited:
+            return -math.inf
+        deadline = math.inf
+        if self._reach is not None and (row := self.row) is not None:
+            deadline = self._reach.frame_of(ready_frames(row))
+        if self._asked is not None:
+            if now - self._asked[1] <= FORGOTTEN_S * rate_hz:
+                deadline = min(deadline, self._asked[0] + GRACE_S * rate_hz)
+            else:
+                self._asked = None
+        return deadline
+
+    def step(self, row: Row, cell: CellFile, frames: int | None) -> None:
+        """Decode the next `frames` (None: all the rest) into the row; raises PackDamagedError."""
+        if self._stream is None:
+            self._stream = cell.open_note(self.key[1])
+        left = len(row.samples) - self._at
+        block = self._stream.read(self._at, left if frames is None else min(frames, left))
+        known = max(0, ready_frames(row) - self._at)  # the head: the kernel may be reading it
+        row.samples[self._at + known : self._at + len(block)] = block[known:]
+        self._at += len(block)
+        if self._at > ready_frames(row):
+            row.set_ready(self._at)
+        if is_complete(row):
+            self._stream.close()

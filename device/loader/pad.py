@@ -1,0 +1,43 @@
+"""One pad being opened: which of its cells' heads to read next, and whether it can be played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from device.loader.cells import CellTable
+from device.loader.filling import GRACE_S
+from device.pack.errors import PackError
+from device.rows import PadState
+
+REST_S = 0.5  # what else sounds may go first for so long, while the first cells can be played
+
+
+class PadOpening:
+    """The cells of a pad in the order in which they are wanted."""
+
+    def __init__(self, cells: Sequence[str], first: int, frame: int) -> None:
+        self.cells = tuple(dict.fromkeys(cells))
+        self.first = frozenset(self.cells[:first])
+        self.error: PackError | None = None  # of a first cell
+        self._frame = frame
+
+    def state(self, table: CellTable) -> PadState:
+        """Whether notes can start."""
+        if self.error is not None:
+            return PadState.FAILED
+        is_open = all(table.has_heads(name) for name in self.first)
+        return PadState.OPEN if is_open else PadState.OPENING
+
+    def next(self, table: CellTable, refused: set[str]) -> str | None:
+        """The next cell whose heads are missing, but for those that cannot be read."""
+        missing = (name for name in self.cells if name not in refused)
+        return next((name for name in missing if not table.has_heads(name)), None)
+
+    def deadline(self, name: str, rate_hz: int) -> float:
+        """The output frame by which the heads of a cell should be there."""
+        return self._frame + (GRACE_S if name in self.first else REST_S) * rate_hz
+
+    def reorder(self, cells: Sequence[str]) -> None:
+        """The finger is elsewhere: read in this order from now on."""
+        if set(cells) == set(self.cells):
+            self.cells = tuple(dict.fromkeys(cells))
