@@ -3,7 +3,7 @@
 32 voices sound all the time, every one of them morphing 200 times a second and some bending; five
 times a second eight of them start anew from the other pad. The player runs in a process of its own:
 
-    python stream_piece.py --device NAME --frames N [--block N] [--spinners N] [--lead-s S]
+    python stream_piece.py --device NAME --frames N
 
 It sends commands lead_s ahead of the sound while Python threads spin, and prints JSON.
 """
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ MORPH_FRAMES, PAD_FRAMES = 240, 9600
 PADS, CELLS, PITCHES = 2, 4, 4
 DEADLINE_S = 120.0
 SWITCH_S = 0.0005  # as the player does
+PRIORITY = 70
 TAIL_FRAMES = 2400  # so that closing the stream cuts off nothing of the piece
 
 Call = tuple[int, str, tuple[Any, ...], dict[str, Any]]  # frame, method of Mixer, arguments
@@ -67,8 +70,8 @@ def piece(frames: int) -> Iterator[Call]:
     for frame in range(0, frames, MORPH_FRAMES):
         switched = frame // PAD_FRAMES
         starting = range(8 * (switched % 4), 8 * (switched % 4) + 8)
-        for voice in range(VOICES):
-            weights = [float(w) for w in rng.dirichlet(np.ones(CELLS)).round(5) * 0.99]
+        all_weights = (rng.dirichlet(np.ones(CELLS), size=VOICES) * 0.99).tolist()
+        for voice, weights in enumerate(all_weights):
             begins = frame == 0 or (frame % PAD_FRAMES == 0 and voice in starting)
             if begins:
                 pads[voice] = switched % PADS
@@ -123,18 +126,34 @@ def expected(frames: int, block_frames: int) -> NDArray[np.float32]:
 
 def spin(until: threading.Event) -> None:
     """Hold the interpreter as long and as often as it allows."""
-    numbers = list(range(200_000))
+    numbers = list(range(5_000))  # small: memory from the system would be a burden of another kind
     while not until.is_set():
         numbers.sort(key=lambda n: -n)
         numbers.sort()
 
 
-def play(frames: int, sender: Sender, stream: AudioStream) -> dict[str, Any]:
+def threads_now() -> set[int]:
+    """The system's numbers of this process's threads."""
+    return {int(task.name) for task in Path("/proc/self/task").iterdir()}
+
+
+def start_realtime(stream: AudioStream) -> None:
+    """Start the stream and raise the priority of the threads that PortAudio makes for it."""
+    before = threads_now()
+    stream.start()
+    for thread in threads_now() - before:
+        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(PRIORITY))
+
+
+def play(frames: int, sender: Sender, stream: AudioStream, realtime: bool) -> dict[str, Any]:
     """Play the piece until it and a little more is out; what the counters say."""
     mixer = stream.mixer
     deadline_s = time.monotonic() + DEADLINE_S
     sender.step()
-    stream.start()
+    if realtime:
+        start_realtime(stream)
+    else:
+        stream.start()
     while mixer.frame < frames + TAIL_FRAMES and time.monotonic() < deadline_s:
         sender.step()
         time.sleep(0.01)
@@ -149,6 +168,7 @@ def main() -> None:
     parser.add_argument("--block", type=int, default=128)
     parser.add_argument("--spinners", type=int, default=1)
     parser.add_argument("--lead-s", type=float, default=2.0)
+    parser.add_argument("--realtime", action="store_true", help="raise the stream's priority")
     options = parser.parse_args()
     done = threading.Event()
     threads = [threading.Thread(target=spin, args=(done,)) for _ in range(options.spinners)]
@@ -159,7 +179,7 @@ def main() -> None:
     try:
         for thread in threads:
             thread.start()
-        result = play(options.frames, sender, stream)
+        result = play(options.frames, sender, stream, options.realtime)
     finally:
         done.set()
         stream.close()

@@ -1,0 +1,14 @@
+#!/bin/sh
+# First process of the test kernel: mounts, then one program of the host, then off. The kernel's
+# command line gives CHECKOUT, SHARE (a folder of the host, for results), PYTHON and PROGRAM.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 PYTHONPATH="$CHECKOUT"
+export PYTHONDONTWRITEBYTECODE=1
+mount -t proc none /proc
+mount -t sysfs none /sys
+mount -t tmpfs none /tmp
+mkdir -p /dev/shm
+mount -t tmpfs none /dev/shm
+mount -t hostfs -o "$SHARE" none /mnt
+cd "$CHECKOUT" && "$PYTHON" "$PROGRAM" /mnt >/mnt/output 2>&1
+echo $? >/mnt/status
+exec "$PYTHON" -c 'import ctypes; ctypes.CDLL(None).reboot(0x4321FEDC)' # RB_POWER_OFF
