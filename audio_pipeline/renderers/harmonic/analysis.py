@@ -31,6 +31,8 @@ TOP_HZ = 20500.0
 PITCH_HOP_S = 0.0025
 POWER = np.float32(0.3)  # exponent of the power mean in which amplitudes are mixed
 SILENT = 1e-6  # peak of a source that counts as silent
+AUDIBLE = 0.1  # of the maximum: where partials are watched for straying
+KEEPS_PHASE = 4 * np.pi  # radians off its mean at most: a partial that keeps its phase
 MIN_HARMONIC_SHARE = 0.5  # of the energy; below it the note is left to the residual (drums)
 
 
@@ -67,6 +69,16 @@ def frame_of(midi_pitch: int, rate_hz: int) -> Frame:
 
 
 @dataclass(frozen=True)
+class HeldPhases:
+    """The phases of a note's partials, less those of a fundamental at its nominal pitch."""
+
+    phasors: Complex64  # [harmonic frames, harmonics], length 1, against `offset`
+    turns: Float32  # [harmonic frames, harmonics], their angles unwrapped, radians
+    steady: NDArray[np.bool_]  # [harmonics] whether a partial never strays far from its mean
+    offset: Float64  # [harmonics] mean phase, -pi..pi
+
+
+@dataclass(frozen=True)
 class HarmonicNote:
     """One analysed source note. Amplitudes are relative to the envelope."""
 
@@ -82,7 +94,8 @@ class HarmonicNote:
     spectra: NDArray[np.complex128]  # [harmonic frames, harmonics], as analysed
     mixing_power: Float32  # [harmonic frames, harmonics], amplitude ** POWER, dead end held
     phase_steps: Float32  # [harmonic frames - 1, harmonics], radians, less the fundamental's
-    phasors: Complex64  # [harmonic frames, harmonics], length 1, against the nominal pitch
+    mixing_steps: Float32  # the same, a dead end's left out
+    phases: HeldPhases
     excitation: Complex64  # [residual frames, bins]
     band_log: Float32  # [residual frames, bands], as analysed
     lasting: Complex64  # the excitation, its dead end replaced by noise
@@ -117,8 +130,8 @@ def analyse(source: SourceNote, frame: Frame, loop: Loop | None) -> HarmonicNote
         env.attack_s(envelope, frame.rate_hz),
         harmonicity, pitch_hz, phase, spectra,
         _held(np.maximum(np.abs(spectra), 1e-6), trusted // frame.hop_frames, 3),
-        np.angle(spectra[1:] * spectra[:-1].conj()).astype(np.float32),
-        _phasors(spectra, phase, frame),
+        *_phase_steps(spectra, trusted, frame),
+        _phases_held(spectra, phase, log_envelope, trusted, frame),
         excitation, band_log, lasting,
         _held(np.exp(band_log), last_row, 5),
     )  # fmt: skip
@@ -174,6 +187,43 @@ def _spectra_at(
         turn = (part[:, None] * harmonic) % size / size
         spectra[first : first + 32] = bins * np.exp(-2j * np.pi * turn)
     return spectra
+
+
+def _phase_steps(
+    spectra: NDArray[np.complex128], trusted: int, frame: Frame
+) -> tuple[Float32, Float32]:
+    """phase_steps, and mixing_steps: partials of a dead end go on in tune.
+
+    (Loud as they still count in a mix there, what the recording holds would put it out of tune.)
+    """
+    steps = np.angle(spectra[1:] * spectra[:-1].conj()).astype(np.float32)
+    in_tune = steps.copy()
+    in_tune[trusted // frame.hop_frames :] = 0
+    return steps, in_tune
+
+
+def _phases_held(
+    spectra: NDArray[np.complex128],
+    phase: Float64,
+    log_envelope: Float64,
+    trusted: int,
+    frame: Frame,
+) -> HeldPhases:
+    """The partials' phases against their own mean; a dead end holds its last ones."""
+    phasors = _phasors(spectra, phase, frame)
+    last = trusted // frame.hop_frames
+    phasors[last + 1 :] = phasors[last]
+    level = np.exp(log_envelope[:: frame.hop_frames] - log_envelope.max())[: last + 1]
+    share = (level / level.sum()).astype(np.float32)
+    mean = share @ phasors[: len(share)]
+    offset = np.angle(np.where(np.abs(mean) > 0.1, mean, phasors[last // 2])).astype(np.float64)
+    phasors *= np.exp(-1j * offset).astype(np.complex64)
+    turns = np.unwrap(np.angle(phasors), axis=0)
+    turns -= 2 * np.pi * np.round(share @ turns[: len(share)] / (2 * np.pi))
+    watched = level > AUDIBLE
+    watched[: int(np.argmax(level)) + 1] = False  # phases of an attack say nothing
+    strays = np.abs(turns[: len(level)][watched]).max(0, initial=0) >= KEEPS_PHASE
+    return HeldPhases(phasors, np.clip(turns, -KEEPS_PHASE, KEEPS_PHASE), ~strays, offset)
 
 
 def _phasors(spectra: NDArray[np.complex128], phase: Float64, frame: Frame) -> Complex64:

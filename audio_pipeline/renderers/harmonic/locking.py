@@ -15,7 +15,7 @@ import numpy as np
 
 from .numeric import Complex64, Float32, Float64
 
-PULL_HZ = 2.0  # largest change of a partial's frequency
+PULL_HZ = 3.0  # largest change of a partial's frequency
 
 
 def lock(target: Complex64, steps: Float32, from_row: int, row_s: float) -> tuple[Float64, Float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
@@ -93,7 +93,7 @@ def _mixed_note(
     if loop is None or looping.has_ended(envelope, loop, rate):
         mix = tracks.of_mix(notes, shares, frames, envelope)
         samples = _levelled(_synthesised(mix, phase_of_tracks(mix)), target_lufs, rate)
-        return _one_shot(samples, envelope, rate)
+        return _without_dc(_one_shot(samples, envelope, rate), envelope)
     mix = tracks.of_mix(notes, shares, loop.end_frame, envelope[: loop.end_frame])
     samples, decay_db_per_s = _looped(mix, loop)
     fading = _decay(loop, decay_db_per_s, rate)
@@ -151,6 +151,14 @@ def _levelled(samples: Float32, target_lufs: float, rate_hz: int) -> Float32:
     gain = 10 ** ((target_lufs - _loudness(samples, rate_hz)) / 20)
     peak = float(np.abs(samples).max()) * gain
     return samples * np.float32(gain * min(1.0, PEAK / max(peak, 1e-9)))
+
+
+def _without_dc(note: RenderedNote, log_envelope: Float64) -> RenderedNote:
+    """A short note whose mean is taken out in the shape of its envelope."""
+    shape = np.exp(log_envelope[: len(note.samples)])
+    shape -= shape[-1]
+    mean = note.samples.sum(dtype=np.float64) / max(1e-9, shape.sum())
+    return replace(note, samples=note.samples - (mean * shape).astype(np.float32))
 
 
 def _without_rumble(samples: Float32, loop: Loop | None, rate_hz: int) -> Float32:

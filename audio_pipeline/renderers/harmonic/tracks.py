@@ -15,6 +15,7 @@ from .residual import POWER_FLOOR
 
 ENVELOPE_HOP_FRAMES = 24
 ENVELOPE_POWER = 0.15  # exponent of the envelopes' power mean: near to a mean of decibels
+LEVEL_TRUST = 0.5  # exponent of the level by which a source counts for pitch and phase
 REJOIN_S = 0.2  # after twice the slowest attack: from where on all sources share one time
 REFERENCE_S = 0.03  # after the attack: from where on partials keep in step with the sources'
 
@@ -78,11 +79,12 @@ def of_mix(
         np.float32(weight) * rows_at(note.mixing_power, at)
         for note, weight, at in zip(notes, weights, warped, strict=True)
     ]
+    loud = _loudness_of_partials(notes, weights, powers, warped)
     pitch_hz = _mixed_pitch(notes, weights, frames)
     own_drift = turning(_drift_cycles(pitch_hz, rows, frame), frame.harmonics)
     phase_start, phase_steps = lock(
-        _mixed_phasors(notes, weights, powers, warped) * own_drift.conj(),
-        _mixed_steps(notes, powers, warped),
+        _mixed_phasors(notes, weights, loud, warped) * own_drift.conj(),
+        _mixed_steps(notes, loud, warped),
         _reference_row(attack_s, frame),
         frame.hop_frames / frame.rate_hz,
     )
@@ -125,15 +127,33 @@ def _warped(
     ]
 
 
+def _loudness_of_partials(
+    notes: Sequence[HarmonicNote],
+    weights: Float64,
+    powers: list[Float32],
+    warped: list[Float64],
+) -> list[Float32]:
+    """How much each source's partials count for a mix's phases, [harmonic frames, harmonics].
+
+    By their weight and their loudness: what is silent or has died away does not count.
+    """
+    loud = []
+    for note, weight, power, at in zip(notes, weights, powers, warped, strict=True):
+        level = note.log_envelope[:: note.frame.hop_frames]
+        trust = np.exp(LEVEL_TRUST * np.interp(at, np.arange(len(level)), level))
+        amplitude = (power / np.float32(weight)) ** (LEVEL_TRUST / POWER)
+        loud.append(amplitude * (weight * trust[:, None]).astype(np.float32))
+    return loud
+
+
 def _mixed_steps(
-    notes: Sequence[HarmonicNote], powers: list[Float32], warped: list[Float64]
+    notes: Sequence[HarmonicNote], louds: list[Float32], warped: list[Float64]
 ) -> Float32:
-    """Amplitude-weighted mean of the phase steps: a silent partial's phase does not count."""
-    mixed = np.zeros_like(powers[0])
-    total = np.full_like(powers[0], 1e-12)
-    for note, power, at in zip(notes, powers, warped, strict=True):
-        loud = power ** (1 / POWER)
-        mixed += loud * rows_at(note.phase_steps, at - 0.5)
+    """Weighted mean of the phase steps: a silent partial's phase does not count."""
+    mixed = np.zeros_like(louds[0])
+    total = np.full_like(louds[0], 1e-12)
+    for note, loud, at in zip(notes, louds, warped, strict=True):
+        mixed += loud * rows_at(note.mixing_steps, at - 0.5)
         total += loud
     steps: Float32 = (mixed / total)[1:]
     return steps
@@ -142,25 +162,27 @@ def _mixed_steps(
 def _mixed_phasors(
     notes: Sequence[HarmonicNote],
     weights: Float64,
-    powers: list[Float32],
+    louds: list[Float32],
     warped: list[Float64],
 ) -> Complex64:
     """Where the sources' partials are, against the nominal pitch: vectors at most 1 long.
 
-    Each source's phases are taken since its attack and averaged as vectors; the phases that they
-    had there are interpolated, so that steady sources go evenly from the one to the other.
+    The sources' mean phases are interpolated, so that cells go evenly from one to the other.
+    So are the turns round them of partials that keep their phase in all sources; of partials
+    that stray (an ensemble's) the mean is a vector's, which follows the loudest.
     """
-    mixed = np.zeros(powers[0].shape, np.complex64)
-    total = np.full_like(powers[0], 1e-12)
-    offset = np.zeros(notes[0].frame.harmonics)
-    for note, weight, power, at in zip(notes, weights, powers, warped, strict=True):
-        loud = power ** (1 / POWER)
-        reference = note.phasors[_reference_row(note.attack_s, note.frame)]
-        offset += weight * np.angle(reference)
-        mixed += loud * (rows_at(note.phasors, at) * reference.conj())
-        total += loud
+    offset = np.sum([w * n.phases.offset for n, w in zip(notes, weights, strict=True)], axis=0)
+    steady = np.all([note.phases.steady for note in notes], axis=0)
+    total = np.sum(louds, axis=0) + np.float32(1e-12)
+    mixed = np.empty(total.shape, np.complex64)
+    turns = np.zeros((len(total), int(steady.sum())), np.float32)
+    vectors = np.zeros((len(total), int((~steady).sum())), np.complex64)
+    for note, loud, at in zip(notes, louds, warped, strict=True):
+        turns += loud[:, steady] * rows_at(note.phases.turns[:, steady], at)
+        vectors += loud[:, ~steady] * rows_at(note.phases.phasors[:, ~steady], at)
+    mixed[:, steady] = np.exp(1j * (turns / total[:, steady]))
+    mixed[:, ~steady] = vectors / total[:, ~steady]
     mixed *= np.exp(1j * offset).astype(np.complex64)
-    mixed /= total
     return mixed
 
 

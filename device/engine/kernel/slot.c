@@ -109,7 +109,8 @@ static int watch_ready(Slot *slot, int64_t frame, int count) {
     int64_t ready = ready_frames(row);
     float before = slot->presence_delta;
     slot->presence_delta = 0.0f;
-    if (ready >= row->frames || frame >= row->frames) {
+    int is_past = row->loop_length <= 0 && frame >= row->frames; /* nothing is read any more */
+    if (ready >= row->frames || is_past) {
         if (slot->presence < 1.0f) slot->presence_delta = 1.0f / PRESENCE_FRAMES;
     } else if (ready - frame < PRESENCE_FRAMES + count) {
         slot->presence_delta = -1.0f / PRESENCE_FRAMES;

@@ -16,7 +16,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,9 @@ def new_mixer() -> Mixer:
 class Sender:
     """Hands the piece to a mixer, never more than lead_frames ahead of the sound."""
 
-    def __init__(self, mixer: Mixer, frames: int, lead_frames: int) -> None:
+    def __init__(self, mixer: Mixer, calls: Iterable[Call], lead_frames: int) -> None:
         self._mixer, self._lead_frames = mixer, lead_frames
-        self._calls = iter(list(piece(frames)))  # made before the clock runs
+        self._calls = iter(calls)
         self._next = next(self._calls, None)
         self.sent = 0
 
@@ -116,7 +116,7 @@ class Sender:
 def expected(frames: int, block_frames: int) -> NDArray[np.float32]:
     """The piece as an offline render: float32 [at least frames, 2]."""
     mixer = new_mixer()
-    sender = Sender(mixer, frames, RATE_HZ)
+    sender = Sender(mixer, piece(frames), RATE_HZ)
     blocks = []
     while mixer.frame < frames:
         sender.step()
@@ -173,7 +173,8 @@ def main() -> None:
     done = threading.Event()
     threads = [threading.Thread(target=spin, args=(done,)) for _ in range(options.spinners)]
     mixer = new_mixer()
-    sender = Sender(mixer, options.frames, round(options.lead_s * RATE_HZ))
+    calls = list(piece(options.frames))  # made before the clock runs
+    sender = Sender(mixer, calls, round(options.lead_s * RATE_HZ))
     sys.setswitchinterval(SWITCH_S)
     stream = AudioStream(mixer, device=options.device, block_frames=options.block)
     try:
