@@ -6,14 +6,15 @@
 
 #define THRESHOLD 0.891250938f /* -1 dBFS */
 #define RELEASE_S 0.080
-#define NEARLY_ONE 0.9999f /* -0.0009 dB: here the release lets go */
+#define NEARLY_ONE 0.9999 /* -0.0009 dB: here the release lets go */
 
 void limiter_reset(Limiter *limiter, double rate_hz) {
     memset(limiter, 0, sizeof *limiter);
     for (int i = 0; i < LP_LATENCY; i++) limiter->later_minimum[i] = limiter->released[i] = 1.0f;
-    limiter->later_minimum[LP_LATENCY] = limiter->minimum = limiter->gain = 1.0f;
+    limiter->later_minimum[LP_LATENCY] = limiter->minimum = 1.0f;
+    limiter->gain = 1.0;
     limiter->sum = LP_LATENCY;
-    limiter->release = (float)(1.0 - exp(-1.0 / (RELEASE_S * rate_hz)));
+    limiter->release = 1.0 - exp(-1.0 / (RELEASE_S * rate_hz));
 }
 
 static float lower(float a, float b) { return a < b ? a : b; }
@@ -32,10 +33,12 @@ static float next_gain(Limiter *limiter, float wanted) {
     limiter->wanted[at] = wanted;
     limiter->minimum = lower(limiter->minimum, wanted);
     float minimum = lower(limiter->later_minimum[at], limiter->minimum);
-    float rising = limiter->gain + (1.0f - limiter->gain) * limiter->release;
-    limiter->gain = lower(minimum, rising > NEARLY_ONE ? 1.0f : rising);
-    limiter->sum += (double)limiter->gain - (double)limiter->released[at];
-    limiter->released[at] = limiter->gain;
+    double rising = limiter->gain + (1.0 - limiter->gain) * limiter->release;
+    if (rising > NEARLY_ONE) rising = 1.0;
+    limiter->gain = minimum < rising ? minimum : rising;
+    float gain = (float)limiter->gain;
+    limiter->sum += (double)gain - (double)limiter->released[at];
+    limiter->released[at] = gain;
     return (float)(limiter->sum * (1.0 / LP_LATENCY));
 }
 

@@ -15,8 +15,8 @@ typedef struct {
     float later_minimum[LP_LATENCY + 1];               /* of the block before: from each frame to its end */
     float released[LP_LATENCY];                        /* the last 64, by frame modulo 64 */
     float minimum;                                   /* of the block being filled, so far */
-    float gain;                                      /* after release */
-    float release;                                   /* fraction per frame */
+    double gain;                                     /* after release; as a float it would stall before 1 */
+    double release;                                  /* fraction per frame */
     double sum;                                      /* of released; exact in double, so it cannot drift */
     int at;                                          /* frame modulo 64 */
 } Limiter;
