@@ -36,6 +36,8 @@ SOURCE_HZ, OUTPUT_HZ, FRAMES = 16000, 48000, 60000
 LOOP_START, LOOP_END, LOOP_FADE = 12000, 24600, 4000
 MORPH_EVERY = 480  # frames: the weights never rest
 TARGETS = {"default": 0.6, "high": 1.0}  # of the faithful mixer's cost
+DENORMAL_GAIN = 5e-34  # products with taps, weights and gains fall below the smallest normal float
+DENORMAL_TARGET = 1.5  # of the cost of `default`
 SNR_TARGETS_DB = {"default": (65.0, 50.0, 30.0), "high": (65.0, 65.0, 65.0)}
 SNR_HZ = (1000, 3000, 6000)
 
@@ -63,11 +65,11 @@ def _cpu(action: Callable[[], object]) -> float:
     return time.thread_time() - start
 
 
-def engine_run(bank: list[Samples], interpolation: Interpolation) -> Run:
+def engine_run(bank: list[Samples], interpolation: Interpolation, row_gain: float = 1.0) -> Run:
     """The whole engine, limiter and stereo included; commands are sent outside the timing."""
     mixer = Mixer(OUTPUT_HZ, max_voices=VOICES, interpolation=interpolation, commands=8192)
     rows = [
-        Row(samples, 1.0, LOOP_START, LOOP_END - LOOP_START, decay, SOURCE_HZ)
+        Row(samples, row_gain, LOOP_START, LOOP_END - LOOP_START, decay, SOURCE_HZ)
         for samples, decay in zip(bank, (0.0, -1.0, -2.0, 0.0), strict=True)
     ]
     out = ffi.new("float[]", 2 * BLOCK)
@@ -157,6 +159,7 @@ def measure(rounds: int) -> dict[str, float]:
         peers = build_peers(Path(folder))
         runs = {"plain": plain_run(peers, bank), "faithful": faithful_run(peers, bank)}
         runs |= {name: engine_run(bank, name) for name in INTERPOLATIONS}
+        runs["denormal"] = engine_run(bank, "default", DENORMAL_GAIN)
         times: dict[str, list[float]] = {name: [] for name in runs}
         for _ in range(rounds + 1):
             for name, run in runs.items():
@@ -208,6 +211,8 @@ def report(cost: dict[str, float], snr: dict[str, list[float]]) -> str:
         target = f"<= {TARGETS[name]}" if name in TARGETS else ""
         ratios = f"{ns / cost['plain']:8.2f} {ns / cost['faithful']:11.2f}"
         lines.append(f"{name:10} {ns:7.2f} {ratios}  {target}")
+    denormal = cost["denormal"] / cost["default"]
+    lines.append(f"denormal input: {denormal:.2f} x default, target <= {DENORMAL_TARGET}")
     heads = [f"{f // 1000}k{shift}" for shift in ("", "+4") for f in SNR_HZ]
     lines.append(f"\n{'SNR, dB':10} " + " ".join(f"{head:>6}" for head in heads))
     for name, row in snr.items():
