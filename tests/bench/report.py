@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -46,3 +47,9 @@ def load(path: Path) -> ModuleType:
 def stream_piece() -> ModuleType:
     """The piece of 32 voices that the stream tests play."""
     return load(HERE.parent / "device" / "engine" / "stream_piece.py")
+
+
+def may_run_realtime() -> bool:
+    """Whether the system grants real-time priority, tried in a process of its own."""
+    attempt = "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))"
+    return subprocess.run([sys.executable, "-c", attempt], capture_output=True).returncode == 0
