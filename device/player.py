@@ -32,6 +32,7 @@ from device.position import PadPosition
 from device.rows import PadState, RowSource
 from device.settings import Settings
 from device.voices import Key, VoiceAllocator
+from device.zones import Zones
 
 CONTROL_S = 0.005
 
@@ -52,7 +53,10 @@ class Player:
         """With wait_for_rows (offline) every note waits for all its cells; live it does not."""
         self._mixer, self._rows, self._grid, self._manifest = mixer, rows, grid, manifest
         self._coming: Grid | None = None  # a pad that is being opened
-        self._pitches, self._midi, self._playing = manifest.pitches, settings.midi, settings.playing
+        self._midi, self._playing = settings.midi, settings.playing
+        # A note that lies between two pitches needs two voices.
+        crossfaded = self._playing.zone_crossfade == "on" and self._playing.max_voices > 1
+        self._zones = Zones(manifest.pitches, crossfaded)
         rate_hz = manifest.sample_rate_hz
         self._notes = Notes(mixer, rows, rate_hz, settings, wait=wait_for_rows)
         self._voices = VoiceAllocator(settings.playing.max_voices)
@@ -132,22 +136,18 @@ class Player:
 
     def _note_on(self, frame: int, event: NoteOn) -> None:
         x, y = self._position.x, self._position.y
-        zones = self._zones(event.note)
+        zones = self._zones.of(event.note)
         found = [self._notes.rows_for(pitch, self._grid, x, y) for pitch, _ in zones]
         key = Key(event.origin, event.note)
         gain = mapping.velocity_gain(event.velocity, self._playing.velocity_curve)
         allotted = self._voices.start(key, len(zones))
         self._notes.kill(frame, allotted.surplus)
-        for voice, (pitch, share), (rows, cells) in zip(allotted.voices, zones, found, strict=True):
-            note = Note(key, pitch, gain * share, cells, self._grid)
+        shares = self._zones.gains(event.note, zones, found)
+        for i, voice in enumerate(allotted.voices):
+            (rows, cells), pitch = found[i], zones[i][0]
+            note = Note(key, pitch, gain * shares[i], cells, self._grid)
             self._notes.start(frame, voice, note, rows, self._channel(event.origin))
             self._expect_after(pitch)
-
-    def _zones(self, note: int) -> tuple[tuple[int, float], ...]:
-        """(stored pitch, gain) of what sounds for a key; a single voice can only play one."""
-        if self._playing.zone_crossfade == "on" and self._playing.max_voices > 1:
-            return mapping.pitch_zones(note, self._pitches)
-        return ((mapping.nearest_pitch(note, self._pitches), 1.0),)
 
     def _expect_after(self, pitch: int) -> None:
         if self._lookahead is not None and self._lookahead.played(pitch):
