@@ -46,3 +46,9 @@ def stream_child() -> ModuleType:
 def stream_piece() -> ModuleType:
     """The piece of 32 voices and the program that plays it (stream_piece.py)."""
     return _load("stream_piece")
+
+
+@pytest.fixture(scope="session")
+def soak() -> ModuleType:
+    """Random playing without mercy (soak.py)."""
+    return _load("soak")
