@@ -79,11 +79,12 @@ class Notes:
         self, frame: int, voice: int, note: Note, rows: list[Row], channel: ChannelState
     ) -> None:
         """Sound a note on a voice."""
+        self.ended(voice)  # what it sounded before is stolen
         self._notes[voice] = note
         longest = max(len(row.samples) for row in rows)
         begin = mapping.start_frame(self._start_position, longest)
         note.reach = Reach(frame, begin, self._step(frame, note, channel))
-        self._sounds(note, rows)
+        self._sounds(voice, note, rows)
         self._mixer.note_on(
             frame,
             voice,
@@ -130,15 +131,16 @@ class Notes:
         sounding = list(rows.values())
         weights = self._blend.weights(sounding, [weight for _, weight in note.cells])
         self._mixer.set_cells(frame, voice, sounding, weights)
-        self._sounds(note, sounding)
+        self._sounds(voice, note, sounding)
 
-    def _sounds(self, note: Note, rows: list[Row]) -> None:
+    def _sounds(self, voice: int, note: Note, rows: list[Row]) -> None:
         """Remember what a note sounds, and that what its rows lack will be needed."""
+        was_settled = note.is_settled
         note.rows = {name: row for (name, _), row in zip(note.cells, rows, strict=True)}
-        late = [name for name, row in note.rows.items() if not is_complete(row)]
+        late = [(name, note.pitch) for name, row in note.rows.items() if not is_complete(row)]
         note.is_settled = not late
-        for name in late:
-            self._rows.sounds(name, note.pitch, note.reach)
+        if late or not was_settled:
+            self._rows.plays(voice, late, note.reach)
 
     def retune(self, frame: int, origin: Origin, channel: ChannelState) -> None:
         """Bend or vibrato of an origin has changed."""
@@ -165,7 +167,9 @@ class Notes:
 
     def ended(self, voice: int) -> None:
         """The engine has finished with a voice."""
-        self._notes.pop(voice, None)
+        note = self._notes.pop(voice, None)
+        if note is not None and not note.is_settled:
+            self._rows.plays(voice, (), note.reach)
 
     def _of(self, origin: Origin) -> list[tuple[int, Note]]:
         return [(voice, note) for voice, note in self._notes.items() if note.key.origin == origin]

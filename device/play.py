@@ -61,12 +61,14 @@ def play(
         stack.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(THREAD_SWITCH_S)
         audio, playing = settings.audio, settings.playing
-        loader = Loader(pack, playing.row_cache_mb * MEBIBYTE, audio.rate_hz)
-        stack.callback(loader.close)
-        loader.run_in_background()
         mixer = Mixer(
             audio.rate_hz, max_voices=playing.max_voices, interpolation=audio.interpolation
         )
+        loader = Loader(
+            pack, playing.row_cache_mb * MEBIBYTE, audio.rate_hz, clock=lambda: mixer.frame
+        )
+        stack.callback(loader.close)
+        loader.run_in_background()
         grid = Grid(pack.manifest, combination)
         player = Player(mixer, loader, grid, pack.manifest, settings, wait_for_rows=False)
         loader.wait_for_pad()

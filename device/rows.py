@@ -18,7 +18,7 @@ from device.engine.mixer import Row
 RowKey = tuple[str, int]
 """(cell hash, pitch)."""
 
-AHEAD_S = 0.03  # of sound that must be ready before a sounding note takes a row up
+AHEAD_S = 0.1  # of sound that must be ready before a sounding note takes a row up
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,11 @@ class RowSource(Protocol):
         """The row if a voice there could take it up now; otherwise it is brought soon."""
         ...
 
-    def sounds(self, cell: str, pitch: int, reach: Reach) -> None:
-        """A voice plays the row: what it lacks is needed before the voice gets there."""
+    def plays(self, voice: int, keys: Sequence[RowKey], reach: Reach) -> None:
+        """Rows that are not complete and that a voice plays now, instead of earlier ones.
+
+        What they lack is needed before the voice gets there.
+        """
         ...
 
     def expect(self, keys: Iterable[RowKey]) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from device.loader.cells import CellTable, HeadsReading
 from device.loader.filling import Filling
 from device.loader.pad import PadOpening
 from device.pack.errors import PackError
 from device.rows import PadState, RowKey
+
+FrameClock = Callable[[], int]
+"""Tells how many output frames have been rendered."""
 
 
 class Agenda:
@@ -20,8 +23,8 @@ class Agenda:
     voices have gone, then the wishes in their order.
     """
 
-    def __init__(self, cells: CellTable, rate_hz: int) -> None:
-        self._cells, self._rate_hz = cells, rate_hz
+    def __init__(self, cells: CellTable, rate_hz: int, clock: FrameClock) -> None:
+        self._cells, self._rate_hz, self._clock = cells, rate_hz, clock
         self._fillings: dict[RowKey, Filling] = {}
         self._wishes: list[RowKey] = []  # the most urgent last
         self._reading: HeadsReading | None = None
@@ -86,6 +89,7 @@ class Agenda:
 
     def next(self, may_wish: bool) -> Filling | HeadsReading | None:
         """The most urgent work; wishes only if allowed. None if there is nothing to do."""
+        self.now = max(self.now, self._clock())
         filling, due = self._most_urgent()
         name = self._next_head()
         if name is not None and self._head_due(name) <= due:
@@ -122,7 +126,7 @@ class Agenda:
 
     def _head_due(self, name: str) -> float:
         pad = self._wanted_pad()
-        return math.inf if pad is None else pad.deadline(name, self._rate_hz)
+        return math.inf if pad is None else pad.deadline(name, self.now, self._rate_hz)
 
     def _read(self, name: str) -> HeadsReading:
         """Go on with what is being read, unless the other is more urgent."""

@@ -10,7 +10,9 @@ from device.loader.cell_file import CellFile, NoteStream
 from device.rows import Reach, RowKey, is_complete, ready_frames
 
 BLOCK_S = 0.1  # of sound per step: half a millisecond of work on a slow board
-GRACE_S = 0.05  # after which a row that a morph waits for is as urgent as one that plays out
+LEAD_S = 0.25  # a row that sounds goes before all else when less than this is ready ahead
+GRACE_S = 0.05  # within which a row that a morph waits for should come
+TIRED = 1e-3  # how much less urgent, per frame, a row is that a morph has waited for in vain
 FORGOTTEN_S = 0.1  # a row that nobody has asked for since then is not waited for any more
 
 
@@ -25,7 +27,7 @@ class Filling:
         self._kept: Row | None = None  # while somebody waits
         self._stream: NoteStream | None = None
         self._at = 0
-        self._reach: Reach | None = None
+        self._reaches: dict[int, Reach] = {}  # by voice
         self._asked: tuple[int, int] | None = None  # output frames: first and last
 
     @property
@@ -59,25 +61,36 @@ class Filling:
         """A sounding note waits for the row at this output frame."""
         self._asked = (self._asked[0] if self._asked else frame, frame)
 
-    def play(self, reach: Reach) -> None:
-        """A voice plays what there is of it; the voice that gets furthest first counts."""
-        frames = 0 if (row := self.row) is None else ready_frames(row)
-        if self._reach is None or reach.frame_of(frames) < self._reach.frame_of(frames):
-            self._reach = reach
+    def play(self, voice: int, reach: Reach | None) -> None:
+        """A voice plays what there is of it, or does not (None) any more."""
+        if reach is None:
+            self._reaches.pop(voice, None)
+        else:
+            self._reaches[voice] = reach
 
     def deadline(self, now: int, rate_hz: int) -> float:
-        """The output frame by which the next block is needed; infinite if nobody needs it."""
+        """The output frame by which the next block is needed; infinite if nobody needs it.
+
+        When the card is too slow for everything, what sounds must go on, and of what a moving
+        finger asks for the latest wishes are the most likely to be still of use when they come.
+        """
         if self._is_awaited:
             return -math.inf
-        deadline = math.inf
-        if self._reach is not None and (row := self.row) is not None:
-            deadline = self._reach.frame_of(ready_frames(row))
-        if self._asked is not None:
-            if now - self._asked[1] <= FORGOTTEN_S * rate_hz:
-                deadline = min(deadline, self._asked[0] + GRACE_S * rate_hz)
-            else:
-                self._asked = None
-        return deadline
+        return min(self._played_by(rate_hz), self._asked_for_by(now, rate_hz))
+
+    def _played_by(self, rate_hz: int) -> float:
+        if not self._reaches or (row := self.row) is None:
+            return math.inf
+        ready = ready_frames(row)
+        return min(reach.frame_of(ready) for reach in self._reaches.values()) - LEAD_S * rate_hz
+
+    def _asked_for_by(self, now: int, rate_hz: int) -> float:
+        if self._asked is not None and now - self._asked[1] > FORGOTTEN_S * rate_hz:
+            self._asked = None
+        if self._asked is None:
+            return math.inf
+        due = self._asked[0] + GRACE_S * rate_hz
+        return due if due > now else now + TIRED * (now - due)
 
     def step(self, row: Row, cell: CellFile, frames: int | None) -> None:
         """Decode the next `frames` (None: all the rest) into the row; raises PackDamagedError."""

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from device.engine.mixer import Row
+from device.loader.agenda import FrameClock
 from device.loader.cells import CardOpener
+from device.loader.filling import Filling
 from device.loader.memory import buffer_bytes
 from device.loader.workshop import Workshop
 from device.pack.reader import Pack
@@ -34,16 +36,24 @@ class LoaderCounters:
 class Loader:
     """device.rows.RowSource of one pack; any thread may call it, and only get() waits.
 
-    rate_hz: of the output, in whose frames deadlines are. limit_bytes: for rows, those in use
-    included, which are never given up. open_file: reads cells from somewhere else than the pack.
+    limit_bytes: for rows, those in use included, which are never given up. rate_hz, clock: of the
+    output, in whose frames deadlines are; without a clock it knows the time of the latest call.
+    open_file: reads cells from somewhere else than the pack.
     """
 
     def __init__(
-        self, pack: Pack, limit_bytes: int, rate_hz: int, *, open_file: CardOpener | None = None
+        self,
+        pack: Pack,
+        limit_bytes: int,
+        rate_hz: int,
+        *,
+        clock: FrameClock = lambda: 0,
+        open_file: CardOpener | None = None,
     ) -> None:
-        self._shop = Workshop(pack, limit_bytes, rate_hz, open_file)
+        self._shop = Workshop(pack, limit_bytes, rate_hz, clock, open_file)
         self._changed = self._shop.changed
         self.faults = self._shop.faults
+        self._played: dict[int, list[Filling]] = {}  # by voice
         self._has_news = False
         self._is_closed = False
         self._worker: threading.Thread | None = None
@@ -76,21 +86,21 @@ class Loader:
             if row is not None and is_complete(row):
                 return row
             filling = shop.agenda.filling(key) if row is None else shop.fill(key, row)
-            is_ready = row is not None and is_ready_at(row, reach.source_frame)
-            if is_ready:
-                filling.play(reach)
-            else:
-                filling.ask(reach.frame)
+            filling.ask(reach.frame)
             self._wake()
-            return row if is_ready else None
+            return row if row is not None and is_ready_at(row, reach.source_frame) else None
 
-    def sounds(self, cell: str, pitch: int, reach: Reach) -> None:
-        """A voice plays the row: what it lacks is needed before the voice gets there."""
+    def plays(self, voice: int, keys: Sequence[RowKey], reach: Reach) -> None:
+        """Rows that are not complete and that a voice plays now, instead of earlier ones."""
         with self._changed:
             agenda = self._shop.agenda
             agenda.now = max(agenda.now, reach.frame)
-            if (filling := agenda.find((cell, pitch))) is not None:
-                filling.play(reach)
+            for filling in self._played.pop(voice, ()):
+                filling.play(voice, None)
+            found = [agenda.find(key) for key in keys]
+            self._played[voice] = [filling for filling in found if filling is not None]
+            for filling in self._played[voice]:
+                filling.play(voice, reach)
 
     def get(self, cell: str, pitch: int) -> Row:
         """The complete row, waiting for it if need be; raises PackError for a damaged one."""

@@ -29,13 +29,19 @@ class PadOpening:
         return PadState.OPEN if is_open else PadState.OPENING
 
     def next(self, table: CellTable, refused: set[str]) -> str | None:
-        """The next cell whose heads are missing, but for those that cannot be read."""
-        missing = (name for name in self.cells if name not in refused)
-        return next((name for name in missing if not table.has_heads(name)), None)
+        """The next cell whose heads are missing, but for those that cannot be read.
 
-    def deadline(self, name: str, rate_hz: int) -> float:
-        """The output frame by which the heads of a cell should be there."""
-        return self._frame + (GRACE_S if name in self.first else REST_S) * rate_hz
+        The first cells stay the first wherever the finger goes meanwhile, so that there is an end.
+        """
+        missing = [n for n in self.cells if n not in refused and not table.has_heads(n)]
+        return next((name for name in missing if name in self.first), next(iter(missing), None))
+
+    def deadline(self, name: str, now: int, rate_hz: int) -> float:
+        """The output frame by which the heads of a cell should be there.
+
+        However late they are, a note that is about to be played out is more urgent.
+        """
+        return max(now, self._frame + (GRACE_S if name in self.first else REST_S) * rate_hz)
 
     def reorder(self, cells: Sequence[str]) -> None:
         """The finger is elsewhere: read in this order from now on."""

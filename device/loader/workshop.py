@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from device.engine.mixer import Row
-from device.loader.agenda import Agenda
+from device.loader.agenda import Agenda, FrameClock
 from device.loader.cell_file import CellFile
 from device.loader.cells import CardOpener, CellTable, HeadsReading
 from device.loader.faults import Faults
@@ -21,13 +21,18 @@ class Workshop:
     """What the loader has and does; `changed` guards it all and is never held while reading."""
 
     def __init__(
-        self, pack: Pack, limit_bytes: int, rate_hz: int, open_file: CardOpener | None
+        self,
+        pack: Pack,
+        limit_bytes: int,
+        rate_hz: int,
+        clock: FrameClock,
+        open_file: CardOpener | None,
     ) -> None:
         self.changed = threading.Condition()
         self.pool = BufferPool()
         self.rows = RowCache(limit_bytes, lambda: self.pool.used_bytes)
         self.cells = CellTable(open_file or pack.open_cell_file, pack.manifest)
-        self.agenda = Agenda(self.cells, rate_hz)
+        self.agenda = Agenda(self.cells, rate_hz, clock)
         self.faults = Faults()
         self.refused: dict[RowKey, PackError] = {}
         self.wished_bytes = 0  # of the wishes that have come true

@@ -112,7 +112,7 @@ class FakeRows:
         self.reaches.append(reach)
         return self.start(cell, pitch)
 
-    def sounds(self, cell: str, pitch: int, reach: Reach) -> None:
+    def plays(self, voice: int, keys: Sequence[tuple[str, int]], reach: Reach) -> None:
         raise AssertionError("all rows are complete")
 
     def open_pad(self, cells: Sequence[str], first: int, frame: int) -> None:

@@ -81,7 +81,7 @@ def test_a_note_starts_from_its_head_and_the_rest_follows(pack: Pack, loader: Lo
     assert row is not None
     assert ready_frames(row) == cell.head_frames
     assert (row.samples[: cell.head_frames] == cell.head(72)).all()
-    loader.sounds(cell.name, 72, HERE)
+    loader.plays(0, [(cell.name, 72)], HERE)
     before = 0
     while not is_complete(row):
         assert loader.work()
