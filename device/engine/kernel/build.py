@@ -9,9 +9,9 @@ from cffi import FFI
 
 KERNEL = Path("device/engine/kernel")  # relative: setuptools wants paths from the project's root
 SOURCES = (
-    "ring.c", "schedule.c", "envelope.c", "slot.c", "blend.c", "tables.c", "interpolate.c",
-    "voice.c", "voice_render.c", "limiter.c", "commands.c", "mixer.c", "load.c", "ticks.c",
-    "lifetime.c", "callback.c",
+    "memory.c", "ring.c", "schedule.c", "envelope.c", "slot.c", "blend.c", "tables.c",
+    "interpolate.c", "voice.c", "voice_render.c", "limiter.c", "commands.c", "mixer.c", "load.c",
+    "ticks.c", "lifetime.c", "callback.c",
 )  # fmt: skip
 # No -ffast-math: NaN must stay detectable, and the loops are vectors already.
 # No contraction: x86-64 without FMA and aarch64 with it then give the same sound.

@@ -1,6 +1,4 @@
 /* Making, freeing and reading a mixer: everything that allocates or that the owner's thread calls. */
-#include <string.h>
-
 #include "memory.h"
 #include "state.h"
 #include "ticks.h"
@@ -36,9 +34,8 @@ static int set_up_memory(LpMixer *mixer, const LpConfig *config) {
 }
 
 LpMixer *lp_mixer_create(const LpConfig *config) {
-    LpMixer *mixer = aligned_alloc(64, (sizeof *mixer + 63) / 64 * 64);
+    LpMixer *mixer = ready_memory(1, sizeof *mixer);
     if (!mixer) return NULL;
-    memset(mixer, 0, sizeof *mixer);
     mixer->max_voices = config->max_voices;
     mixer->max_ghosts = config->max_voices > MIN_GHOSTS ? config->max_voices : MIN_GHOSTS;
     mixer->reserve = (uint32_t)config->command_capacity / 8;
@@ -62,10 +59,10 @@ void lp_mixer_destroy(LpMixer *mixer) {
     ring_destroy(&mixer->commands);
     ring_destroy(&mixer->common.returns);
     schedule_destroy(&mixer->schedule);
-    free(mixer->voices);
-    free(mixer->slots);
-    free(mixer->ghosts);
-    free(mixer);
+    free_memory(mixer->voices);
+    free_memory(mixer->slots);
+    free_memory(mixer->ghosts);
+    free_memory(mixer);
 }
 
 static int ends_sound(const LpCommand *command) {

@@ -14,7 +14,7 @@ int ring_create(Ring *ring, uint32_t capacity, size_t record_bytes) {
     return ring->records != NULL;
 }
 
-void ring_destroy(Ring *ring) { free(ring->records); }
+void ring_destroy(Ring *ring) { free_memory(ring->records); }
 
 static void *record_at(Ring *ring, uint32_t count) {
     return ring->records + (size_t)(count & ring->mask) * ring->record_bytes;

@@ -14,9 +14,9 @@ int schedule_create(Schedule *schedule, int32_t capacity) {
 }
 
 void schedule_destroy(Schedule *schedule) {
-    free(schedule->heap);
-    free(schedule->pool);
-    free(schedule->free_places);
+    free_memory(schedule->heap);
+    free_memory(schedule->pool);
+    free_memory(schedule->free_places);
 }
 
 static int is_before(const Waiting *a, const Waiting *b) {

@@ -130,6 +130,9 @@ static void send_some(void) {
     }
     if (any(3) == 0 && holders[0]) lp_row_set_ready(&holders[0]->row, holders[0]->row.frames);
     take_returns();
+    LpCounters counters;
+    lp_mixer_counters(mixer, &counters);
+    if (!(counters.peak <= 1.0f) || counters.active_voices > VOICES) fail("counters that cannot be");
     double age_s;
     int64_t led_to = lp_mixer_pulse(mixer, &age_s);
     if (led_to < last_pulse || !(age_s >= 0.0 && age_s < 100.0)) fail("a pulse out of time");

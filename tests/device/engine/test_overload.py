@@ -5,6 +5,8 @@ The load is told to the kernel here by the function with which its callback tell
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -154,6 +156,37 @@ def test_the_callback_measures_its_own_load() -> None:
     counters = mixer.counters()
     assert 1e-5 < counters.load < 0.8
     assert counters.callbacks == 50
+
+
+def test_the_callback_itself_sheds_when_it_takes_too_long() -> None:
+    mixer, out = (
+        Mixer(RATE_HZ, load_limit=1e-6),
+        np.zeros(2 * 512, np.float32),
+    )  # nothing is so fast
+    for voice in range(8):
+        mixer.note_on(0, voice, [sine_row(9)], [1.0], step=1.0, gain=0.01, envelope=HELD)
+    for _ in range(12):
+        lib.lp_mixer_callback(
+            ffi.NULL, ffi.from_buffer("float[]", out), 512, ffi.NULL, 0, mixer.cdata
+        )
+    assert mixer.counters().shed_voices == 7
+    assert sorted(mixer.collect()) == list(range(7))
+
+
+def test_seconds_are_true_seconds() -> None:
+    """The age of the latest buffer lies between readings of the system's clock around both ends."""
+    mixer = Mixer(RATE_HZ)
+    assert mixer.pulse() == (0, 0.0)
+    before_s = time.monotonic()
+    mixer.render(64)
+    after_s = time.monotonic()
+    while time.monotonic() - after_s < 0.02:
+        pass
+    least_s = time.monotonic() - after_s
+    frame, age_s = mixer.pulse()
+    most_s = time.monotonic() - before_s
+    assert frame == 64
+    assert least_s * 0.98 <= age_s <= most_s * 1.02
 
 
 def test_a_limit_beyond_all_time_is_refused() -> None:
