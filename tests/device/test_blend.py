@@ -43,3 +43,15 @@ def test_pairs_are_forgotten_with_their_rows() -> None:
     del rows
     gc.collect()
     assert len(blend._alike) == len(blend._probes) == 0
+
+
+def test_rows_that_are_still_loading_are_compared_by_what_is_ready() -> None:
+    early = RNG.standard_normal(4800) * 3000
+    later = [RNG.standard_normal(135200) * 3000 for _ in range(2)]
+    whole = [np.concatenate([early, rest]).astype(np.int16) for rest in later]
+    rows = [Row(samples, 1.0, 50000, 90000, 0.0, 48000, ready_frames=4800) for samples in whole]
+    blend = Blend()
+    assert blend.weights(rows, [0.5, 0.5]) == pytest.approx([0.5, 0.5], rel=1e-3)
+    for row in rows:
+        row.set_ready(len(row.samples))
+    assert blend.weights(rows, [0.5, 0.5]) == pytest.approx([0.5 * 2**0.5] * 2, rel=0.03)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from device.events import Event, NoteOff, NoteOn, Sustain, TouchMoved
+from device.events import CombinationSelected, Event, NoteOff, NoteOn, Sustain, TouchMoved
 from device.keyboard import GATE_S, STEP, KeyPlayer
 
 
@@ -69,3 +69,10 @@ def test_space_is_a_pedal() -> None:
 @pytest.mark.parametrize("key", ["q", "escape", "1", "é"])
 def test_other_keys_do_nothing(key: str) -> None:
     assert KeyPlayer().press(key, 0) == []
+
+
+def test_brackets_choose_other_instruments_round_and_round() -> None:
+    player = KeyPlayer(combinations=3, combination=1)
+    chosen = [player.press(key, 0) for key in "]][[["]
+    assert chosen == [[CombinationSelected(index)] for index in (2, 0, 2, 1, 0)]
+    assert KeyPlayer(combinations=1).press("]", 0) == []

@@ -11,6 +11,7 @@ import pytest
 from device.engine.mixer import Row
 from device.events import (
     Bend,
+    CombinationSelected,
     Control,
     Event,
     NoteOff,
@@ -29,6 +30,7 @@ from device.settings import PlayingSettings, Settings
 
 HERE = Origin("here", 0)
 CELLS = tuple(tuple(f"{column}{row}" for column in range(3)) for row in range(3))
+OTHER_CELLS = tuple(tuple(f"{name}'" for name in row) for row in CELLS)
 PITCHES = (48, 60, 72)
 TICK = round(CONTROL_S * 48000)
 
@@ -159,10 +161,11 @@ class Table:
 
 def _manifest() -> Manifest:
     combination = Combination((0, 0, 0, 0), CELLS)
+    other = Combination((1, 1, 1, 1), OTHER_CELLS)
     return Manifest(
         pack_id="", name="fake", author="", licence="", credits=(), sample_rate_hz=24000,
         pitches=PITCHES, columns=3, rows=3, weight_law="bilinear", renderer_name="",
-        renderer_version="", corners=((), (), (), ()), combinations=(combination,), loops={},
+        renderer_version="", corners=((), (), (), ()), combinations=(combination, other), loops={},
         loudness_lufs=-20, peak_dbfs=-1,
     )  # fmt: skip
 
@@ -407,3 +410,51 @@ def test_a_note_on_a_stored_pitch_needs_one_voice_and_steals_whole_notes(
     table.at(TICK, NoteOn(HERE, 48, 9))
     assert mixer.of("note_on")[-1][1][0] == 1
     assert table.player.stolen == 1
+
+
+def test_another_combination_is_opened_in_the_background_nearest_cells_first(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
+    table = Table(mixer, rows, wait=False)
+    assert rows.opened == [(0, ["11"], 9)]
+    table.at(0, TouchMoved(0.2, 0.0), CombinationSelected(1))
+    assert rows.opened[1:] == [(0, ["00'", "10'"], 9)]
+    table.at(1, NoteOn(HERE, 60, 9))
+    rows.state = PadState.OPEN
+    table.player.advance(TICK)
+    table.at(TICK + 1, NoteOn(HERE, 62, 9))
+    first, second = (what[1] for _, what in mixer.of("note_on"))
+    assert (rows.names(first), rows.names(second)) == (["00", "10"], ["00'", "10'"])
+    assert rows.expected[0][0] == "00'"
+
+
+def test_notes_follow_the_finger_on_the_pad_that_they_began_on(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
+    table = Table(mixer, rows, wait=False, playing=PlayingSettings(morph_smoothing_s=0.0))
+    rows.state = PadState.OPEN
+    table.at(0, TouchMoved(0, 0), NoteOn(HERE, 60, 9), CombinationSelected(1))
+    table.at(TICK, NoteOn(HERE, 62, 9))
+    table.at(TICK + 1, TouchMoved(1, 1))
+    table.player.advance(2 * TICK)
+    moved = {what[0]: rows.names(what[1]) for _, what in mixer.of("set_cells")}
+    assert moved == {0: ["22"], 1: ["22'"]}
+    assert rows.reaches[-1].frame == 2 * TICK
+    assert rows.reaches[-1].source_frame == pytest.approx(TICK * rows.reaches[-1].step)
+
+
+def test_a_combination_that_cannot_be_opened_changes_nothing(
+    mixer: RecordingMixer, rows: FakeRows
+) -> None:
+    table = Table(mixer, rows, wait=False)
+    rows.state = PadState.FAILED
+    table.at(0, TouchMoved(0, 0), CombinationSelected(1))
+    table.at(TICK, CombinationSelected(7), CombinationSelected(-1), NoteOn(HERE, 60, 9))
+    assert table.rows.names(mixer.of("note_on")[0][1][1]) == ["00"]
+    assert rows.refused == [f"no combination {index}: this pack has 0..1" for index in (7, -1)]
+
+
+def test_offline_another_combination_plays_at_once(table: Table) -> None:
+    table.at(0, TouchMoved(0, 0), CombinationSelected(1), NoteOn(HERE, 60, 9))
+    assert table.rows.names(table.mixer.of("note_on")[0][1][1]) == ["00'"]
+    assert table.rows.opened == []
