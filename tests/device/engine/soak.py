@@ -9,6 +9,7 @@ each render.
 from __future__ import annotations
 
 import gc
+import random
 import resource
 import weakref
 from dataclasses import asdict
@@ -41,7 +42,8 @@ class Soak:
     """A mixer and a player without mercy."""
 
     def __init__(self, seed: int) -> None:
-        self._rng = np.random.default_rng(seed)
+        self._rng = random.Random(seed)
+        self._noise = np.random.default_rng(seed)
         self.mixer = Mixer(RATE_HZ, max_voices=VOICES)
         self._pool = [self._row() for _ in range(POOL)]
         self._made: weakref.WeakSet[Row] = weakref.WeakSet(self._pool)
@@ -52,36 +54,34 @@ class Soak:
 
     def _row(self) -> Row:
         rng = self._rng
-        frames = int(rng.choice([0, 1, 7, rng.integers(20, 48000)]))
-        length = int(rng.integers(0, frames + 1)) if rng.random() < 0.7 else 0
+        frames = rng.choice([0, 1, 7, rng.randrange(20, 48000)])
+        length = rng.randint(0, frames) if rng.random() < 0.7 else 0
         return Row(
-            rng.integers(-32768, 32768, frames, dtype=np.int16),
-            gain=float(rng.choice([0.0, 1.0, 8.0])),
-            loop_start_frame=int(rng.integers(0, frames - length + 1)),
+            self._noise.integers(-32768, 32768, frames, dtype=np.int16),
+            gain=rng.choice([0.0, 1.0, 8.0]),
+            loop_start_frame=rng.randint(0, frames - length),
             loop_length_frames=length,
-            decay_db_per_s=float(-rng.choice([0, 6, 60, 2000])),
-            rate_hz=int(rng.choice([16000, 44100, 48000])),
-            ready_frames=None if rng.random() < 0.8 else int(rng.integers(0, frames + 1)),
+            decay_db_per_s=-rng.choice([0.0, 6.0, 60.0, 2000.0]),
+            rate_hz=rng.choice([16000, 44100, 48000]),
+            ready_frames=None if rng.random() < 0.8 else rng.randint(0, frames),
         )
 
     def _cells(self) -> tuple[list[Row], list[float]]:
-        chosen = self._rng.integers(0, POOL, int(self._rng.integers(1, 5)))
-        weights = self._rng.dirichlet(np.ones(len(chosen))) * 0.999
-        return [self._pool[int(i)] for i in chosen], weights.tolist()
+        chosen = self._rng.choices(self._pool, k=self._rng.randint(1, 4))
+        shares = [self._rng.random() + 1e-3 for _ in chosen]
+        return chosen, [share / sum(shares) * 0.999 for share in shares]
 
     def _event(self) -> None:
         rng, mixer = self._rng, self.mixer
-        frame = max(0, mixer.frame + int(rng.integers(-50, STEP_BLOCKS * BLOCK)))
-        voice = int(rng.integers(VOICES))
-        step = float(rng.choice([MIN_STEP, rng.uniform(0.1, 2.0), MAX_STEP]))
-        times_s = rng.choice([0.0, 0.01, 0.3, 3600.0], 2, p=[0.3, 0.4, 0.25, 0.05])
-        attack_s, decay_s = times_s.tolist()
-        release_s = float(rng.choice([0.0, 0.1, 1.0]))
-        shape = Envelope(attack_s, decay_s, float(rng.random()), release_s)
-        match int(rng.choice(9, p=[0.25, 0.35, 0.15, 0.05, 0.05, 0.05, 0.05, 0.04, 0.01])):
+        frame = max(0, mixer.frame + rng.randrange(-50, STEP_BLOCKS * BLOCK))
+        voice = rng.randrange(VOICES)
+        step = rng.choice([MIN_STEP, rng.uniform(0.1, 2.0), MAX_STEP])
+        attack_s, decay_s = rng.choices([0.0, 0.01, 0.3, 3600.0], [6, 8, 5, 1], k=2)
+        shape = Envelope(attack_s, decay_s, rng.random(), rng.choice([0.0, 0.1, 1.0]))
+        match rng.choices(range(9), [25, 35, 15, 5, 5, 5, 5, 4, 1])[0]:
             case 0:
-                settings = {"step": step, "gain": float(rng.choice([0.05, 1.0, 8.0]))}
-                start = float(rng.choice([0.0, rng.uniform(0, 50000)]))
+                settings = {"step": step, "gain": rng.choice([0.05, 1.0, 8.0])}
+                start = rng.choice([0.0, rng.uniform(0, 50000)])
                 mixer.note_on(
                     frame, voice, *self._cells(), **settings, start_frame=start, envelope=shape
                 )
@@ -92,13 +92,13 @@ class Soak:
             case 3:
                 mixer.set_step(frame, voice, step)
             case 4:
-                mixer.set_gain(frame, voice, float(rng.uniform(0, 8)))
+                mixer.set_gain(frame, voice, rng.uniform(0, 8))
             case 5:
                 mixer.set_envelope(frame, voice, shape)
             case 6:
                 mixer.kill(frame, voice)
             case 7:
-                mixer.set_master(frame, float(rng.choice([0.0, 1.0, 8.0])))
+                mixer.set_master(frame, rng.choice([0.0, 1.0, 8.0]))
             case _:
                 mixer.panic(frame)
 
@@ -112,7 +112,7 @@ class Soak:
         """A few events, a few blocks; every sample must be a number."""
         if self._rng.random() < REPLACED_PER_STEP:
             row = self._row()
-            self._pool[int(self._rng.integers(POOL))] = row
+            self._pool[self._rng.randrange(POOL)] = row
             self._made.add(row)
         for _ in range(EVENTS_PER_STEP):
             self._event()
