@@ -50,6 +50,8 @@ def main() -> int:
     options.results.mkdir(parents=True, exist_ok=True)
     results = None if options.quick else options.results
     went_well = [run(name, known[name], results) for name in options.only]
+    if results is not None:
+        subprocess.run([sys.executable, str(HERE / "table.py"), "--results", str(results)])
     return 0 if all(went_well) else 1
 
 

@@ -1,0 +1,114 @@
+"""Prints the engine's numbers beside their targets, from the result files.
+
+A benchmark that has not been run yet is said to be so.
+
+    python tests/bench/table.py [--results FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+Results = dict[str, Any]  # name of the benchmark -> its result file
+Line = tuple[str, str, str, bool]  # what, target, reached, whether that is enough
+
+SNR_TARGETS_DB = {"default": (65, 50, 30), "high": (65, 65, 65)}
+COST_TARGETS = {"default": 0.6, "high": 1.0}
+FIFO = "C callback, SCHED_FIFO"
+
+
+def costs(results: Results) -> Iterator[Line]:
+    """Against the faithful linear mixer."""
+    for name, target in COST_TARGETS.items():
+        reached = results["engine"]["relative_to_faithful"][name]
+        yield f"cost, {name}", f"<= {target} x faithful", f"{reached:.2f} x", reached <= target
+
+
+def ratios(results: Results) -> Iterator[Line]:
+    """Signal to noise at the root and four semitones up."""
+    for name, targets in SNR_TARGETS_DB.items():
+        reached = results["engine"]["snr_db"][name]
+        enough = all(r >= t for r, t in zip(reached, targets * 2, strict=True))
+        wanted = "/".join(map(str, targets))
+        yield (
+            f"SNR 1/3/6 kHz, root and +4, {name}",
+            f">= {wanted} dB",
+            " ".join(f"{r:.0f}" for r in reached) + " dB",
+            enough,
+        )
+
+
+def pitch(results: Results) -> Iterator[Line]:
+    """The worst of all rates."""
+    worst = max(results["pitch"]["worst_cents"].values())
+    yield "pitch over 30 s", "<= 0.01 cent", f"{worst:.1e} cent", worst <= 0.01
+
+
+def stream(results: Results) -> Iterator[Line]:
+    """Buffers missed; in brackets those missed while the idle stream was punctual."""
+    case = results["stream"]["cases"][FIFO]
+    ours, minutes = case["missed_while_machine_kept_pace"], case["buffers"] * 128 / 48000 / 60
+    yield (
+        "callback under SCHED_FIFO, Python spinning",
+        "none missed in 10 min",
+        f"{case['missed']} missed in {minutes:.1f} min ({ours} at the machine's pace)",
+        ours == 0 and minutes >= 9.99,
+    )
+
+
+def midi(results: Results) -> Iterator[Line]:
+    """With Python at rest and busy."""
+    target = results["midi"]["target_ms"]
+    for name, case in results["midi"]["cases"].items():
+        p99 = case["ms"]["p99"]
+        wanted = f"p99 <= {target:.2f} ms"
+        yield f"MIDI to first sample, {name}", wanted, f"{p99:.2f} ms", p99 <= target
+
+
+def aarch64(results: Results) -> Iterator[Line]:
+    """Only reported."""
+    for name, counts in results["aarch64"]["counts"].items():
+        instructions = f"{counts['instructions_per_voice_frame']:.1f}"
+        neon = f"{counts['vector_share']:.0%} NEON"
+        yield f"aarch64 instructions, {name}", "NEON used", f"{instructions}, {neon}", True
+
+
+def soak(results: Results) -> Iterator[Line]:
+    """What must not have happened."""
+    names = ("nonfinite", "page_faults_rendering", "rows_left")
+    figures = [results["soak"][name] for name in names]
+    said = ", ".join(f"{name} {figure}" for name, figure in zip(names, figures, strict=True))
+    yield f"soak of {results['soak']['hours']:.1f} h", "all 0", said, not any(figures)
+
+
+PARTS: dict[str, Callable[[Results], Iterator[Line]]] = {
+    "engine": costs,
+    "engine, sound": ratios,
+    "pitch": pitch,
+    "stream": stream,
+    "midi": midi,
+    "aarch64": aarch64,
+    "soak": soak,
+}
+
+
+def main() -> None:
+    """Print a line for each number."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
+    folder = parser.parse_args().results
+    results = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
+    for name, part in PARTS.items():
+        if name.split(",")[0] not in results:
+            print(f"{name:44} not measured")
+            continue
+        for what, target, reached, enough in part(results):
+            print(f"{what:44} {target:24} {'ok  ' if enough else 'MISS'} {reached}")
+
+
+if __name__ == "__main__":
+    main()
