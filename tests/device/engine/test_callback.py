@@ -80,6 +80,7 @@ def test_minutes_of_playing_ask_the_system_for_nothing(run: Run) -> None:
 
 def test_a_stream_that_aborts_is_opened_again_and_the_mixer_plays_on(run: Run) -> None:
     seen = run(48000, 1000)  # PortAudio ends the stream as it does when the device has gone
-    assert (seen["losses"], seen["returns"], seen["errors"]) == (2, 2, 0)
+    assert (seen["returns"], seen["errors"]) == (2, 0)
+    assert seen["losses"] in (2, 3)  # the third stream may have aborted by the time it is closed
     assert seen["frames"] > 2 * 1000 * 128
     assert seen["nonfinite"] == 0
