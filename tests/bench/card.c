@@ -18,8 +18,8 @@ typedef struct {
     int64_t period_ns, calls;
     int32_t frames;
     int32_t priority;          /* SCHED_FIFO, or 0 for a normal thread */
+    int32_t cpu;               /* to stay on, or -1 */
     int64_t begin_ns;          /* out: CLOCK_MONOTONIC of call 0 */
-    int32_t is_fifo;           /* out: the priority was granted */
     int64_t minor_faults, major_faults; /* out: of the thread, without its first second */
     float *late_us, *took_us;  /* out: per call */
     float *sound;              /* out: all frames, stereo; may be NULL */
@@ -77,7 +77,12 @@ int card_start(Card *card) {
         pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
         pthread_attr_setschedparam(&attributes, &parameter);
     }
-    card->is_fifo = card->priority > 0;
+    if (card->cpu >= 0) {
+        cpu_set_t cpus;
+        CPU_ZERO(&cpus);
+        CPU_SET(card->cpu, &cpus);
+        pthread_attr_setaffinity_np(&attributes, sizeof cpus, &cpus);
+    }
     return pthread_create(&card->thread, &attributes, run, card);
 }
 

@@ -25,8 +25,8 @@ class _Card(ctypes.Structure):
         ("calls", ctypes.c_int64),
         ("frames", ctypes.c_int32),
         ("priority", ctypes.c_int32),
+        ("cpu", ctypes.c_int32),
         ("begin_ns", ctypes.c_int64),
-        ("is_fifo", ctypes.c_int32),
         ("minor_faults", ctypes.c_int64),
         ("major_faults", ctypes.c_int64),
         ("late_us", ctypes.c_void_p),
@@ -58,7 +58,7 @@ class Card:
     """Calls `callback` (its address) `calls` times, once per `frames` frames of rate_hz.
 
     A context manager: leaving it stops the card. fifo: at real-time priority; PermissionError if
-    the system refuses. keep_sound: all output in `sound`.
+    the system refuses. cpu: the one to stay on. keep_sound: all output in `sound`.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Card:
         frames: int,
         rate_hz: int,
         fifo: bool,
+        cpu: int = -1,
         keep_sound: bool = False,
     ) -> None:
         self.late_us = np.zeros(calls, np.float32)
@@ -77,6 +78,7 @@ class Card:
         self.sound: NDArray[np.float32] = np.full((calls * frames * keep_sound, 2), 0, np.float32)
         self.period_us = 1e6 * frames / rate_hz
         card = _Card(callback, user, round(1000 * self.period_us), calls, frames)
+        card.cpu = cpu
         card.priority = FIFO_PRIORITY if fifo else 0
         card.late_us, card.took_us = self.late_us.ctypes.data, self.took_us.ctypes.data
         card.sound = self.sound.ctypes.data if keep_sound else None

@@ -3,7 +3,8 @@
 A C thread paces the callback as a sound card does (card.c): 128 frames at 48 kHz, one call every
 2.67 ms. 32 voices sound, all morphing, while one Python thread spins and another sends commands.
 Missed: not done when the next buffer is due. Beside every case an idle callback of the same
-priority tells how the machine itself keeps pace; "ours" are buffers missed while it did.
+priority on the same processor tells how the machine itself keeps pace; "ours" are buffers missed
+while it did.
 
     python tests/bench/stream_bench.py [--minutes 10] [--reference-s 30] [--quick] [--out FILE]
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import os
 import sys
 import threading
 import time
@@ -30,6 +32,7 @@ from device.engine.mixer import Mixer
 
 RATE_HZ, BLOCK, LEAD_FRAMES = 48000, 128, 48000
 SWITCH_S, DEFAULT_SWITCH_S = 0.0005, 0.005  # the player's, and Python's own
+CPU = max(os.sched_getaffinity(0))  # of both callbacks: what stalls one stalls the other
 PIECE = report.stream_piece()
 
 _C_CALLBACK = ctypes.CFUNCTYPE(
@@ -94,7 +97,7 @@ def measure(case: Case, seconds: float) -> dict[str, Any]:
         address = ctypes.cast(callback, ctypes.c_void_p).value or 0
     user = int(ffi.cast("uintptr_t", mixer.cdata))
     settings: dict[str, Any] = {
-        "calls": calls, "frames": BLOCK, "rate_hz": RATE_HZ, "fifo": case.fifo,
+        "calls": calls, "frames": BLOCK, "rate_hz": RATE_HZ, "fifo": case.fifo, "cpu": CPU,
     }  # fmt: skip
     card, idle = Card(address, user, **settings), Card(idle_callback(), 0, **settings)
     with busy(case.switch_s), card, idle:
