@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.engine.row import INT16_FULL_SCALE, Row
-from device.pack.mixing import BLOCK_FRAMES, PROBE_BLOCKS, mixing_gain, probe_frames
+from device.pack.mixing import mixing_gain, probe_frames
 from device.rows import is_complete, ready_frames
+
+EARLY_FRAMES = 2048
 
 
 class Blend:
@@ -52,19 +54,15 @@ class Blend:
 
 def _probe_as_played(row: Row) -> NDArray[np.float32]:
     """The row's probe, its decay applied as the engine does in the first pass."""
-    return _as_played(row, probe_frames(row.rate_hz))
-
-
-def _early_probes(rows: Sequence[Row]) -> NDArray[np.float32]:
-    """[rows, samples]: a few blocks of the later half of what is ready in all of them."""
-    last = max(0, min(ready_frames(row) for row in rows) - BLOCK_FRAMES)
-    starts = np.linspace(last // 2, last, PROBE_BLOCKS // 4).astype(np.int64)
-    frames = (starts[:, None] + np.arange(BLOCK_FRAMES)).ravel()
-    return np.stack([_as_played(row, frames) for row in rows])
-
-
-def _as_played(row: Row, frames: NDArray[np.int64]) -> NDArray[np.float32]:
+    frames = probe_frames(row.rate_hz)
     inside = frames < len(row.samples)
     late_s = np.maximum(0, frames - (row.loop_start_frame or 0)) / row.rate_hz
     gain = row.gain / INT16_FULL_SCALE * 10 ** (row.decay_db_per_s * late_s / 20)
     return (row.samples[frames * inside] * gain * inside).astype(np.float32)
+
+
+def _early_probes(rows: Sequence[Row]) -> NDArray[np.float32]:
+    """[rows, samples]: the latest of what is ready in all of them; cheap, as notes wait for it."""
+    end = min(ready_frames(row) for row in rows)
+    begin = max(0, end - EARLY_FRAMES)
+    return np.stack([row.samples[begin:end] * np.float32(row.gain) for row in rows])

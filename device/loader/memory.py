@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import mmap
 import weakref
 from collections import defaultdict, deque
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +100,15 @@ class Locker:
 
 def _lock(memory: Int16) -> bool:
     """mlock(2), where there is one; unmapping unlocks."""
+    mlock = _mlock()
+    return mlock is not None and mlock(memory.ctypes.data, memory.nbytes) == 0
+
+
+@functools.cache
+def _mlock() -> Callable[[int, int], int] | None:
     try:
-        mlock = ctypes.CDLL(None, use_errno=True).mlock
+        mlock = ctypes.CDLL(None).mlock
     except (OSError, TypeError, AttributeError):  # no libc to load, or one without mlock
-        return False
+        return None
     mlock.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
-    return bool(mlock(memory.ctypes.data, memory.nbytes) == 0)
+    return mlock
