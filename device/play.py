@@ -27,6 +27,10 @@ from hardware.interfaces import Clock, KeyInput, MidiInput
 FILE_MARGIN_S = 0.05  # nobody waits for a file's notes, so they can all be in good time
 FILE_START_S = 0.1
 LONGEST_FADE_S = 5.0
+NO_PRIORITY = (
+    "the sound may be interrupted when the machine is busy: this user may not run real-time "
+    "threads (give it an rtprio limit in /etc/security/limits.d)"
+)
 THREAD_SWITCH_S = 0.0005  # Python's 5 ms would let a thread that decodes hold up a key press
 
 
@@ -73,8 +77,16 @@ def play(
         player = Player(mixer, loader, grid, pack.manifest, settings, wait_for_rows=False)
         loader.wait_for_pad()
         stream = stack.enter_context(
-            SteadyStream(mixer, clock.now_s, device=audio.device, block_frames=audio.block_frames)
+            SteadyStream(
+                mixer,
+                clock.now_s,
+                device=audio.device,
+                block_frames=audio.block_frames,
+                realtime_priority=audio.realtime_priority,
+            )
         )
+        if audio.realtime_priority and not stream.is_realtime:
+            report(NO_PRIORITY)
         report(f"sound output latency {stream.latency_s * 1e3:.0f} ms")
         teller = _Teller(player, loader, pack.manifest, report)
         _Playing(player, stream, inputs, settings, clock, teller).run()

@@ -78,6 +78,7 @@ class AudioSettings(_Section):
     device: str | None = None  # part of an output's name; None is the system's default
     interpolation: Interpolation = _choice("default", *INTERPOLATIONS)  # noqa: RUF009 (a field)
     master_gain_db: float = _number(6.0, -60.0, 24.0)
+    realtime_priority: int = _number(70, 0, 99)  # of the audio thread; 0 asks for none
     event_margin_s: float = _number(0.001, 0.0, 0.1)  # added to every live event, see timeline.py
 
 
@@ -103,7 +104,7 @@ class PlayingSettings(_Section):
     vibrato_depth_semitones: float = _number(0.5, 0.0, 12.0)  # with the modulation wheel full up
     zone_crossfade: str = _choice("off", "off", "on")  # between keys: both stored pitches sound
     morph_smoothing_s: float = _number(0.02, 0.0, 5.0)
-    row_cache_mb: int = _number(128, 16, 8192)  # of notes in memory, those that sound included
+    row_cache_mb: int = _number(192, 16, 8192)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ LONGEST_CATCH_UP_S = 1.0
 class Stream(Protocol):
     """What is needed of an AudioStream."""
 
+    is_realtime: bool
+
     @property
     def is_playing(self) -> bool:
         """False also when the device has gone away by itself."""
@@ -57,6 +59,7 @@ class SteadyStream:
         *,
         device: int | str | None = None,
         block_frames: int = 256,
+        realtime_priority: int = 0,
         opener: Callable[[], Stream] | None = None,
         rescan: Callable[[], None] = rescan_devices,
     ) -> None:
@@ -67,7 +70,12 @@ class SteadyStream:
         self.last_error = ""
         self._now_s, self._rescan = now_s, rescan
         self._open = opener or (
-            lambda: AudioStream(mixer, device=device, block_frames=block_frames)
+            lambda: AudioStream(
+                mixer,
+                device=device,
+                block_frames=block_frames,
+                realtime_priority=realtime_priority,
+            )
         )
         self._stream: Stream | None = self._open()
         self.latency_s = self._stream.latency_s
@@ -79,6 +87,11 @@ class SteadyStream:
     def is_playing(self) -> bool:
         """There is a device and it plays."""
         return self._stream is not None and self._stream.is_playing
+
+    @property
+    def is_realtime(self) -> bool:
+        """There is a device, and its audio thread has the priority that was wanted."""
+        return self._stream is not None and self._stream.is_realtime
 
     def start(self) -> None:
         """Begin to play; raises StreamError."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import time
 from collections.abc import Callable
 from types import ModuleType, TracebackType
 from typing import Self
@@ -18,6 +20,7 @@ from device.engine.mixer import Mixer
 
 CHANNELS = 2
 SAMPLE_FORMAT = "float32"
+FIRST_CALL_S = 0.5  # PortAudio calls within milliseconds
 PORTAUDIO_INVALID_RATE = -9997  # paInvalidSampleRate
 
 
@@ -76,16 +79,25 @@ class AudioStream:
 
     device: PortAudio's number or a part of a name, None is the default output.
     block_frames: frames per callback, 16..8192. A context manager starts and closes it.
+    realtime_priority: of the audio thread, 1..99 (SCHED_FIFO), or 0 to leave it as it is; see
+        is_realtime for whether the system allowed it.
 
     Raises AudioLibraryMissingError, OutputDeviceMissingError, RateUnsupportedError and, for
     anything else that the device refuses, StreamError.
     """
 
     def __init__(
-        self, mixer: Mixer, *, device: int | str | None = None, block_frames: int = 256
+        self,
+        mixer: Mixer,
+        *,
+        device: int | str | None = None,
+        block_frames: int = 256,
+        realtime_priority: int = 0,
     ) -> None:
         self.mixer = mixer  # kept alive as long as the audio thread may use it
         checks.whole("block_frames", block_frames, 16, 8192)
+        self._priority = checks.whole("realtime_priority", realtime_priority, 0, 99)
+        self.is_realtime = False
         sd = _load_sounddevice()
         _check_device(sd, device)
         _check_rate(sd, device, mixer.rate_hz)
@@ -119,7 +131,19 @@ class AudioStream:
             return
         if not self._stream.stopped:  # it ended by itself: the device had gone away
             self._attempt("stopped", self._stream.stop)
+        lib.lp_mixer_forget_thread(self.mixer.cdata)
         self._attempt("started", self._stream.start)
+        if self._priority:
+            self._raise_priority()
+
+    def _raise_priority(self) -> None:
+        """As soon as the audio thread is known, which is when it has called for the first time."""
+        give_up_s = time.monotonic() + FIRST_CALL_S
+        error = errno.EAGAIN
+        while error == errno.EAGAIN and time.monotonic() < give_up_s and self._stream.active:
+            time.sleep(0.001)
+            error = lib.lp_mixer_raise_thread(self.mixer.cdata, self._priority)
+        self.is_realtime = error == 0
 
     def stop(self) -> None:
         """End after what is on its way; the mixer keeps its state for another start()."""

@@ -11,7 +11,7 @@ KERNEL = Path("device/engine/kernel")  # relative: setuptools wants paths from t
 SOURCES = (
     "memory.c", "ring.c", "schedule.c", "envelope.c", "slot.c", "blend.c", "tables.c",
     "interpolate.c", "voice.c", "voice_render.c", "limiter.c", "commands.c", "mixer.c", "load.c",
-    "ticks.c", "lifetime.c", "callback.c",
+    "ticks.c", "lifetime.c", "thread.c", "callback.c",
 )  # fmt: skip
 # No -ffast-math: NaN must stay detectable, and the loops are vectors already.
 # No contraction: x86-64 without FMA and aarch64 with it then give the same sound.
@@ -40,7 +40,7 @@ ffibuilder.set_source(
     sources=[str(KERNEL / name) for name in SOURCES],
     include_dirs=[str(KERNEL)],
     depends=[str(KERNEL / path.name) for path in sorted(Path(__file__).parent.glob("*.h"))],
-    libraries=["m"],
+    libraries=["m", "pthread"],
     extra_compile_args=list(FLAGS),
 )
 

@@ -1,9 +1,18 @@
 /* What PortAudio calls: one buffer from the mixer, and a note of what it took and of buffers that came too late. */
+#include <pthread.h>
+
 #include "state.h"
 #include "ticks.h"
 
 #define OUTPUT_UNDERFLOW 0x4ul /* paOutputUnderflow */
 #define CONTINUE 0             /* paContinue */
+#define NONSENSE_S 1e6         /* the counters of two processors differ */
+
+/* pthread_self reads a register. */
+static void remember_thread(LpMixer *mixer) {
+    if (!atomic_load_explicit(&mixer->thread, memory_order_relaxed))
+        atomic_store_explicit(&mixer->thread, (uintptr_t)pthread_self(), memory_order_release);
+}
 
 static int is_released(const Voice *voice) { return voice->envelope.stage >= ENV_RELEASE; }
 
@@ -31,10 +40,11 @@ static int notes_that_stay(const LpMixer *mixer) {
 
 void lp_mixer_account(LpMixer *mixer, int64_t frames, double busy_s) {
     Load *load = &mixer->load;
+    if (frames <= 0 || !(busy_s >= 0.0 && busy_s < NONSENSE_S)) return;
     int shed = load_account(load, frames, busy_s, notes_that_stay(mixer));
     for (int i = 0; i < shed; i++) voice_fade_out(first_to_go(mixer), &mixer->common);
     if (shed) COUNT_UP(mixer->counts.shed_voices, shed);
-    float now = (float)(busy_s * load->rate_hz / (double)(frames > 0 ? frames : 1));
+    float now = (float)(busy_s * load->rate_hz / (double)frames);
     if (now > atomic_load_explicit(&mixer->counts.worst_load, memory_order_relaxed))
         atomic_store_explicit(&mixer->counts.worst_load, now, memory_order_relaxed);
     atomic_store_explicit(&mixer->counts.load, (float)load->smoothed, memory_order_relaxed);
@@ -45,6 +55,7 @@ int lp_mixer_callback(const void *input, void *output, unsigned long frames, con
     LpMixer *mixer = user;
     uint64_t started = ticks_now();
     (void)input, (void)time_info;
+    remember_thread(mixer);
     COUNT_UP(mixer->counts.callbacks, 1);
     if (status & OUTPUT_UNDERFLOW) COUNT_UP(mixer->counts.underflows, 1);
     lp_mixer_render(mixer, output, (int64_t)frames);

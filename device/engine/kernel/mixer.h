@@ -97,6 +97,10 @@ void lp_mixer_counters(LpMixer *mixer, LpCounters *out);
 int64_t lp_mixer_frame(LpMixer *mixer);
 /* The frame that the latest buffer led to; in age_s, how many seconds ago that buffer was begun (0 before any). */
 int64_t lp_mixer_pulse(LpMixer *mixer, double *age_s);
+/* Give the thread that calls the callback SCHED_FIFO, unless it is a real-time thread already. 0 or errno:
+   EAGAIN before its first call. Forget it before a stream starts; raise it only while that stream plays. */
+void lp_mixer_forget_thread(LpMixer *mixer);
+int lp_mixer_raise_thread(LpMixer *mixer, int priority);
 void lp_row_set_ready(LpRow *row, int64_t ready_frames);
 
 /* The audio thread's side: no lock, allocation, system call or Python. out is interleaved stereo. */

@@ -29,6 +29,7 @@ struct LpMixer {
     Pulse pulse;
     double seconds_per_tick;
     Counts counts;
+    _Atomic uintptr_t thread; /* the pthread_t that calls the callback; 0 before its first call */
     int64_t frame;
     int32_t max_voices, max_ghosts;
     Voice *voices;  /* max_voices + max_ghosts */

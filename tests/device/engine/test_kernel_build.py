@@ -16,9 +16,13 @@ OWNERS_SIDE = {
     "memory.c",
     "ring.c",
     "schedule.c",
+    "thread.c",
     "ticks.c",
 }  # they also create and free
-OWNERS_NEEDS = {"aligned_alloc", "free", "mlock", "munlock", "clock_gettime"}
+OWNERS_NEEDS = {
+    *("aligned_alloc", "free", "mlock", "munlock", "clock_gettime"),
+    *("pthread_getschedparam", "pthread_setschedparam"),
+}
 ARITHMETIC = {
     "memcpy",
     "memmove",
@@ -38,6 +42,7 @@ ARITHMETIC = {
     "fmax",
     "fminf",
     "fmaxf",
+    "pthread_self",
 }  # pure functions of libc and libm
 COMMON_FLAGS = ("-std=gnu11", "-fno-math-errno", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror")
 

@@ -189,6 +189,15 @@ def test_seconds_are_true_seconds() -> None:
     assert least_s * 0.98 <= age_s <= most_s * 1.02
 
 
+@pytest.mark.parametrize("busy_s", [float("nan"), float("inf"), -1.0, 1e9])
+def test_nonsense_of_the_time_counter_is_no_load(busy_s: float) -> None:
+    stage = Stage(8)
+    stage.play(*[busy_s * RATE_HZ / BLOCK] * 20)
+    counters = stage.mixer.counters()
+    assert (counters.shed_voices, counters.active_voices) == (0, 8)
+    assert counters.worst_load == pytest.approx(0.1)
+
+
 def test_a_limit_beyond_all_time_is_refused() -> None:
     with pytest.raises(CommandError, match=r"load_limit is 1\.5"):
         Mixer(RATE_HZ, load_limit=1.5)

@@ -17,6 +17,7 @@ class FakeStream:
     """A sound card in software: plays while it is there and told to."""
 
     latency_s = 0.012
+    is_realtime = True
 
     def __init__(self, card: Card) -> None:
         self.card, self.started, self.closed = card, False, False

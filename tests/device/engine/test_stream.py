@@ -138,3 +138,55 @@ def test_a_missing_portaudio_says_what_to_install(
     with pytest.raises(AudioLibraryMissingError, match="libportaudio2") as caught:
         AudioStream(Mixer(48000))
     assert isinstance(caught.value, OSError)
+
+
+PRIORITY_SCRIPT = """
+import os, sys
+from pathlib import Path
+from device.engine.mixer import Mixer
+from device.engine.stream import AudioStream
+
+def in_real_time():
+    tasks = [int(task.name) for task in Path("/proc/self/task").iterdir()]
+    return [os.sched_getparam(t).sched_priority for t in tasks if os.sched_getscheduler(t)]
+
+stream = AudioStream(Mixer(48000), realtime_priority=int(sys.argv[1]))
+if sys.argv[2] == "as nobody":
+    os.setresuid(65534, 65534, 65534)
+for _ in range(2):
+    stream.start()
+    print(stream.is_realtime, in_real_time())
+    stream.stop()
+stream.close()
+"""
+
+
+def said_about_priority(alsa: dict[str, str], priority: int, who: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", PRIORITY_SCRIPT, str(priority), who],
+        env=alsa, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def may_run_in_real_time() -> bool:
+    attempt = "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(40))"
+    return subprocess.run([sys.executable, "-c", attempt], capture_output=True).returncode == 0
+
+
+@real_stream
+@pytest.mark.skipif(not may_run_in_real_time(), reason="this user may not run real-time threads")
+def test_only_the_audio_thread_gets_the_priority_at_each_start(alsa: dict[str, str]) -> None:
+    assert said_about_priority(alsa, 40, "as it is") == ["True [40]"] * 2
+
+
+@real_stream
+def test_no_priority_is_asked_for_unless_wanted(alsa: dict[str, str]) -> None:
+    assert said_about_priority(alsa, 0, "as it is") == ["False []"] * 2
+
+
+@real_stream
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes another user, which only root can")
+def test_a_user_who_may_not_have_the_priority_plays_without_it(alsa: dict[str, str]) -> None:
+    assert said_about_priority(alsa, 40, "as nobody") == ["False []"] * 2
