@@ -104,7 +104,7 @@ class PlayingSettings(_Section):
     vibrato_depth_semitones: float = _number(0.5, 0.0, 12.0)  # with the modulation wheel full up
     zone_crossfade: str = _choice("off", "off", "on")  # between keys: both stored pitches sound
     morph_smoothing_s: float = _number(0.02, 0.0, 5.0)
-    row_cache_mb: int = _number(192, 16, 8192)
+    row_cache_mb: int = _number(128, 16, 8192)  # of notes in memory, those that sound included
 
 
 @dataclass(frozen=True)
