@@ -1,8 +1,8 @@
 """Inside the test kernel: plays the piece of 32 voices to a kernel sound card and records it.
 
 What is written to the loopback card's device 0 is read from its device 1: real PCM devices of the
-kernel. Beside them an idle stream plays silence the other way and tells how the machine keeps
-pace. Each of the three is a process of its own.
+kernel. Beside the recorder an idle stream plays silence the other way and tells how the machine
+keeps pace.
 
     python tests/guest/stream_guest.py FOLDER
 """
@@ -13,10 +13,11 @@ import json
 import select
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-RATE_HZ, SECONDS, BLOCK = 48000, 3, 256
+RATE_HZ, SECONDS, BLOCK = 48000, 2, 1024
 PLAYED, RECORDED = "hw:0,0", "hw:0,1"
 PIECE = Path(__file__).parents[1] / "device" / "engine" / "stream_piece.py"
 
@@ -26,15 +27,25 @@ def told_to_stop() -> bool:
     return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
-def record(folder: Path) -> None:
-    """Write float32 stereo until told to stop and silent; says when it has begun."""
-    import sounddevice  # here and below: starting Python under this kernel takes its time
+def watch(folder: Path) -> None:
+    """Record float32 stereo until told to stop and silent, beside a stream of silence."""
+    import sounddevice  # only here: starting Python takes its time under this kernel
 
+    from device.engine.mixer import Mixer
+    from device.engine.stream import AudioStream
+
+    mixer = Mixer(RATE_HZ)
     settings = {"samplerate": RATE_HZ, "channels": 2, "dtype": "float32", "latency": 2.0}
+    sys.path.insert(0, str(PIECE.parent))
+    from stream_piece import start_realtime
+
     with (
+        AudioStream(mixer, device=RECORDED, block_frames=BLOCK) as silence,
         sounddevice.RawInputStream(device=RECORDED, **settings) as stream,
         (folder / "capture.f32").open("wb") as out,
     ):
+        silence.stop()
+        start_realtime(silence)
         print("ready", flush=True)
         data = b""
         while any(data) or not told_to_stop():
@@ -43,52 +54,34 @@ def record(folder: Path) -> None:
                 raise RuntimeError("the recorder was too late for its own buffer")
             data = bytes(data)
             out.write(data)
-
-
-def idle(folder: Path) -> None:
-    """Play silence until told to stop and write the counters."""
-    from device.engine.mixer import Mixer
-    from device.engine.stream import AudioStream
-
-    mixer = Mixer(RATE_HZ)
-    with AudioStream(mixer, device=RECORDED, block_frames=BLOCK):
-        print("ready", flush=True)
-        while not told_to_stop():
-            time.sleep(0.05)
         underflows = mixer.counters().underflows
     (folder / "idle.json").write_text(json.dumps({"underflows": underflows}))
 
 
-class Helper:
-    """One of the two programs beside the player; stops when left."""
-
-    def __init__(self, job: str, folder: Path) -> None:
-        command = [sys.executable, __file__, str(folder), job]
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
-
-    def __enter__(self) -> None:
-        assert self._process.stdout is not None
-        if self._process.stdout.readline() != "ready\n":
-            raise RuntimeError(f"{self._process.args!r} did not start")
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        if self._process.wait(timeout=20):
-            raise RuntimeError(f"{self._process.args!r} failed")
+@contextmanager
+def watcher(folder: Path) -> Iterator[None]:
+    """The watching program, from when it is ready to when it has written all down."""
+    command, pipe = [sys.executable, __file__, str(folder), "watch"], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError("the watcher did not start")
+        yield
+        process.stdin.close()
+        if process.wait(timeout=20):
+            raise RuntimeError("the watcher failed")
 
 
 def main() -> int:
-    """Record and play, or be one of the helpers."""
-    folder, job = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "play"
-    if job != "play":
-        {"record": record, "idle": idle}[job](folder)
+    """Watch and play, or be the watcher."""
+    folder = Path(sys.argv[1])
+    if sys.argv[2:] == ["watch"]:
+        watch(folder)
         return 0
     play = [sys.executable, str(PIECE), "--device", PLAYED, "--block", str(BLOCK)]
     play += ["--frames", str(RATE_HZ * SECONDS), "--lead-s", str(SECONDS), "--realtime"]
-    recorder, pace = Helper("record", folder), Helper("idle", folder)
-    with recorder, pace:
+    with watcher(folder):
         return subprocess.run(play, timeout=100).returncode
 
 
