@@ -32,7 +32,7 @@ class Natural:
 
     flux: float  # 95th percentile of spectral flux
     swing_db: float  # level from 1st to 99th percentile around its straight line
-    slope_db_per_s: float  # inside what becomes the loop
+    slope_db_per_s: float  # inside what becomes the loop, as far as it is a lasting decay
     click_db: float
 
 
@@ -52,10 +52,13 @@ def natural_of(
         return None
     part, inside = samples[start:end], samples[loop.start_frame : end]
     lasts = len(inside) >= LEAST_FOR_LEVEL_S * rate_hz
+    swing_db, slope_db_per_s = level_swing_db(part, rate_hz)
+    if lasts:  # a decay goes on all the time; an ensemble's wavering is now down and now up
+        slope_db_per_s = max(slope_db_per_s, level_swing_db(inside, rate_hz)[1])
     return Natural(
         flux=max(UNHEARD_FLUX_DB, float(np.percentile(spectral_flux(part, rate_hz), 95))),
-        swing_db=level_swing_db(part, rate_hz)[0] if lasts else 0.0,
-        slope_db_per_s=level_swing_db(inside, rate_hz)[1] if lasts else 0.0,
+        swing_db=swing_db if lasts else 0.0,
+        slope_db_per_s=slope_db_per_s if lasts else 0.0,
         click_db=float(click_blocks_db(part, rate_hz, pitch)[0].max()),
     )
 

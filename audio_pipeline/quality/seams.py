@@ -16,7 +16,7 @@ from audio_pipeline.quality.values import NOT_APPLICABLE, Measured
 from device.pack.model import Loop
 
 AROUND_SEAM_S = 0.1
-DECAYING_DB_PER_S = -2.5
+DECAYING_DB_PER_S = -2.5  # and by more in a loop than the level wavers: a decay
 
 
 def frames_needed(loop: Loop, rate_hz: int) -> int:
@@ -33,13 +33,14 @@ def seam_metrics(
     if level_db(unrolled, loop.end_frame, rate_hz) < INAUDIBLE_DB:
         return {}
     swing_db, slope_db_per_s = level_swing_db(held, rate_hz)
-    decays = is_corner and natural.slope_db_per_s < DECAYING_DB_PER_S
+    fall_db = -natural.slope_db_per_s * loop.length_frames / rate_hz
+    decays = natural.slope_db_per_s < DECAYING_DB_PER_S and fall_db > natural.swing_db
     error_db_per_s = abs(slope_db_per_s - natural.slope_db_per_s)
     return {
         "seam_flux": Measured(_seam_flux(unrolled, loop, rate_hz) / natural.flux),
         "swing_x": Measured(swing_db - natural.swing_db),
         "seam_click": Measured(_seam_click_db(unrolled, loop, rate_hz, pitch) - natural.click_db),
-        "decay_error": Measured(error_db_per_s) if decays else NOT_APPLICABLE,
+        "decay_error": Measured(error_db_per_s) if is_corner and decays else NOT_APPLICABLE,
     }
 
 

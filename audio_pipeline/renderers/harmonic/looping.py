@@ -29,6 +29,7 @@ from .tracks import Tracks
 
 RETURN_S = 0.5  # over which parameters are led back, at most
 MIN_RETURN_S = 0.1
+LEVEL_RETURN_S = 0.15  # of the envelope: the loop may begin in a passing dip
 AFTER_ATTACK_S = 0.05  # where the return's model may begin
 SEAM_S = 0.01  # last crossfade, of samples: hides what linear interpolation of frames leaves
 STEADY_DB_PER_S = -1.0  # slower decays count as sustained
@@ -47,7 +48,7 @@ def loop_tracks(tracks: Tracks, loop: Loop) -> tuple[Tracks, Return, float]:
     room = loop.start_frame / rate - tracks.attack_s - AFTER_ATTACK_S
     span_s = min(max(MIN_RETURN_S, min(RETURN_S, room)), 0.4 * loop.length_frames / rate)
     span = Return(loop, int(span_s * rate))
-    envelope, decay_db_per_s = _loop_envelope(tracks.log_envelope, span, rate)
+    envelope, decay_db_per_s = _loop_envelope(tracks.log_envelope, tracks.attack_s, span, rate)
     looped = replace(
         tracks,
         log_envelope=envelope,
@@ -85,16 +86,31 @@ def close_seam(samples: Float32, loop: Loop, rate_hz: int) -> Float32:
     return closed
 
 
-def _loop_envelope(log_envelope: Float64, span: Return, rate_hz: int) -> tuple[Float64, float]:
-    loop = span.loop
-    region = slice(loop.start_frame, loop.end_frame, 64)
-    seconds = np.arange(0, loop.length_frames, 64) / rate_hz
-    slope = np.polynomial.polynomial.polyfit(seconds, log_envelope[region], 1)[1]
-    decay_db_per_s = float(slope) * DB_PER_NEPER
+def _loop_envelope(
+    log_envelope: Float64, attack_s: float, span: Return, rate_hz: int
+) -> tuple[Float64, float]:
+    decay_db_per_s = _decay_db_per_s(log_envelope, attack_s, span.loop, rate_hz)
     looped = log_envelope.copy()
     remove_trend(looped, span)
-    lead_back(looped[:, None], 1, span, level=True)
+    short = replace(span, frames=min(span.frames, int(LEVEL_RETURN_S * rate_hz)))
+    lead_back(looped[:, None], 1, short, level=True)
     return looped, decay_db_per_s if decay_db_per_s < STEADY_DB_PER_S else 0.0
+
+
+def _decay_db_per_s(log_envelope: Float64, attack_s: float, loop: Loop, rate_hz: int) -> float:
+    """Slope of the level in the loop, as far as the note decays and does not just waver.
+
+    A decay is nearly a straight line from the attack on (0.75 of its variance and more); an
+    ensemble's level is now down and now up (0.2 and less).
+    """
+    first = max(0, min(int((attack_s + AFTER_ATTACK_S) * rate_hz), loop.start_frame))
+    level_db = log_envelope[first : loop.end_frame : 64] * DB_PER_NEPER
+    time_s = (np.arange(len(level_db)) * 64 + first - loop.start_frame) / rate_hz
+    inside = time_s >= 0
+    slope = np.polyfit(time_s[inside], level_db[inside], 1)[0]
+    rest = level_db - np.polyval(np.polyfit(time_s, level_db, 1), time_s)
+    explained = 1 - np.var(rest) / max(1e-9, float(np.var(level_db)))
+    return float(slope * np.clip((explained - 0.3) / 0.4, 0, 1))
 
 
 def _loop_amplitudes(log_amplitude: Float32, hop_frames: int, span: Return) -> Float32:

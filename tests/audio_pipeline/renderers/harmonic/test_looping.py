@@ -56,3 +56,18 @@ def test_noise_is_crossfaded_at_constant_power() -> None:
 def test_equal_signals_are_not_boosted_by_the_crossfade() -> None:
     tone = np.sin(2 * np.pi * np.arange(60000) / 100).astype(np.float32)  # 400 periods a loop
     np.testing.assert_allclose(looping.loop_samples(tone, SPAN), tone, atol=1e-4)
+
+
+def level_with(db: np.ndarray) -> np.ndarray:
+    """Log envelope [60000] of a level in dB."""
+    return db / looping.DB_PER_NEPER
+
+
+def test_only_a_lasting_fall_is_a_decay() -> None:
+    time_s = np.arange(60000) / 16000
+    loop = Loop(17600, 28000)
+    line = looping._decay_db_per_s(level_with(-9 * time_s), 0.01, loop, 16000)
+    assert abs(line + 9) < 0.1
+    up_and_down = np.interp(time_s, [0, 0.4, 0.9, 1.1, 2.9, 4], [-24, -22, -29, -22, -30, -23])
+    wavering = looping._decay_db_per_s(level_with(up_and_down), 0.01, loop, 16000)
+    assert wavering > looping.STEADY_DB_PER_S
