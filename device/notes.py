@@ -69,9 +69,9 @@ class Notes:
         rows = {name: row for name, _ in cells if (row := self._rows.start(name, pitch))}
         if rows:
             return list(rows.values()), _among(cells, rows)
-        for name in pad.nearest_first(x, y):
-            if (row := self._rows.start(name, pitch)) is not None:
-                return [row], ((name, 1.0),)
+        spare = self._rows.nearest(pad.nearest_first(x, y), pitch)
+        if spare is not None and (row := self._rows.start(spare, pitch)) is not None:
+            return [row], ((spare, 1.0),)
         name, _ = max(cells, key=lambda item: item[1])
         return [self._rows.get(name, pitch)], ((name, 1.0),)
 
@@ -137,7 +137,8 @@ class Notes:
         """Remember what a note sounds, and that what its rows lack will be needed."""
         was_settled = note.is_settled
         note.rows = {name: row for (name, _), row in zip(note.cells, rows, strict=True)}
-        late = [(name, note.pitch) for name, row in note.rows.items() if not is_complete(row)]
+        strongest_first = [name for name, _ in sorted(note.cells, key=lambda item: -item[1])]
+        late = [(n, note.pitch) for n in strongest_first if not is_complete(note.rows[n])]
         note.is_settled = not late
         if late or not was_settled:
             self._rows.plays(voice, late, note.reach)

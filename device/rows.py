@@ -83,8 +83,12 @@ class RowSource(Protocol):
     def plays(self, voice: int, keys: Sequence[RowKey], reach: Reach) -> None:
         """Rows that are not complete and that a voice plays now, instead of earlier ones.
 
-        What they lack is needed before the voice gets there.
+        The strongest comes first. What they lack is needed before the voice gets there.
         """
+        ...
+
+    def nearest(self, cells: Sequence[str], pitch: int) -> str | None:
+        """The first of these cells whose row start() would give now."""
         ...
 
     def expect(self, keys: Iterable[RowKey]) -> None:

@@ -11,6 +11,7 @@ from device.rows import Reach, RowKey, is_complete, ready_frames
 
 BLOCK_S = 0.1  # of sound per step: half a millisecond of work on a slow board
 LEAD_S = 0.25  # a row that sounds goes before all else when less than this is ready ahead
+RANK_S = 0.05  # less for the weaker rows of a note: of a large chord every note goes on somehow
 GRACE_S = 0.05  # within which a row that a morph waits for should come
 TIRED = 1e-3  # how much less urgent, per frame, a row is that a morph has waited for in vain
 FORGOTTEN_S = 0.1  # a row that nobody has asked for since then is not waited for any more
@@ -27,7 +28,7 @@ class Filling:
         self._kept: Row | None = None  # while somebody waits
         self._stream: NoteStream | None = None
         self._at = 0
-        self._reaches: dict[int, Reach] = {}  # by voice
+        self._reaches: dict[int, tuple[Reach, int]] = {}  # by voice
         self._asked: tuple[int, int] | None = None  # output frames: first and last
 
     @property
@@ -61,12 +62,13 @@ class Filling:
         """A sounding note waits for the row at this output frame."""
         self._asked = (self._asked[0] if self._asked else frame, frame)
 
-    def play(self, voice: int, reach: Reach | None) -> None:
-        """A voice plays what there is of it, or does not (None) any more."""
-        if reach is None:
-            self._reaches.pop(voice, None)
-        else:
-            self._reaches[voice] = reach
+    def play(self, voice: int, reach: Reach, rank: int) -> None:
+        """A voice plays what there is of it, as its strongest (rank 0) or a weaker row."""
+        self._reaches[voice] = (reach, rank)
+
+    def rest(self, voice: int) -> None:
+        """A voice does not play it any more."""
+        self._reaches.pop(voice, None)
 
     def deadline(self, now: int, rate_hz: int) -> float:
         """The output frame by which the next block is needed; infinite if nobody needs it.
@@ -82,7 +84,10 @@ class Filling:
         if not self._reaches or (row := self.row) is None:
             return math.inf
         ready = ready_frames(row)
-        return min(reach.frame_of(ready) for reach in self._reaches.values()) - LEAD_S * rate_hz
+        return min(
+            reach.frame_of(ready) - (LEAD_S - rank * RANK_S) * rate_hz
+            for reach, rank in self._reaches.values()
+        )
 
     def _asked_for_by(self, now: int, rate_hz: int) -> float:
         if self._asked is not None and now - self._asked[1] > FORGOTTEN_S * rate_hz:
@@ -104,4 +109,10 @@ class Filling:
         if self._at > ready_frames(row):
             row.set_ready(self._at)
         if is_complete(row):
+            self.stop()
+
+    def stop(self) -> None:
+        """Let go of the decoder, and with it of the cell."""
+        if self._stream is not None:
             self._stream.close()
+            self._stream = None

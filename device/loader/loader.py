@@ -91,16 +91,21 @@ class Loader:
             return row if row is not None and is_ready_at(row, reach.source_frame) else None
 
     def plays(self, voice: int, keys: Sequence[RowKey], reach: Reach) -> None:
-        """Rows that are not complete and that a voice plays now, instead of earlier ones."""
+        """Rows that are not complete and that a voice plays now: see RowSource.plays."""
         with self._changed:
             agenda = self._shop.agenda
             agenda.now = max(agenda.now, reach.frame)
             for filling in self._played.pop(voice, ()):
-                filling.play(voice, None)
+                filling.rest(voice)
             found = [agenda.find(key) for key in keys]
             self._played[voice] = [filling for filling in found if filling is not None]
-            for filling in self._played[voice]:
-                filling.play(voice, reach)
+            for rank, filling in enumerate(self._played[voice]):
+                filling.play(voice, reach, rank)
+
+    def nearest(self, cells: Sequence[str], pitch: int) -> str | None:
+        """The first of these cells whose row start() would give now."""
+        with self._changed:
+            return next((cell for cell in cells if self._has_beginning((cell, pitch))), None)
 
     def get(self, cell: str, pitch: int) -> Row:
         """The complete row, waiting for it if need be; raises PackError for a damaged one."""
@@ -194,6 +199,12 @@ class Loader:
             self._changed.notify_all()
         if self._worker is not None:
             self._worker.join()
+
+    def _has_beginning(self, key: RowKey) -> bool:
+        if key in self._shop.refused:
+            return False
+        row = self._shop.rows.find(key)
+        return self._shop.cells.has_heads(key[0]) if row is None else ready_frames(row) > 0
 
     def _run(self) -> None:
         while not self._is_closed:

@@ -90,7 +90,7 @@ class Workshop:
     def _read_heads(self, reading: HeadsReading) -> None:
         try:
             reading.step()
-        except (PackError, OSError, MemoryError, ValueError) as error:
+        except Exception as error:  # whatever it is, the thread must live
             told = _typed(error, reading.name)
             with self.changed:
                 is_fatal = self.agenda.refuse_cell(reading.name, told)
@@ -101,9 +101,10 @@ class Workshop:
     def _advance(self, filling: Filling, frames: int | None) -> None:
         try:
             self._step(filling, frames)
-        except (PackError, OSError, MemoryError, ValueError) as error:
+        except Exception as error:  # as above; who plays the row is told
             self._refuse(filling, error)
         if filling.is_over:
+            filling.stop()
             with self.changed:
                 self.agenda.finish(filling)
                 if filling.is_wish and (row := filling.row) is not None:

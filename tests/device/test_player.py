@@ -95,7 +95,7 @@ class FakeRows:
         self.reaches: list[Reach] = []
         self.opened: list[tuple[int, list[str], int]] = []
         self.state = PadState.OPENING
-        self.nearest = ""
+        self.nearest_cell = ""
         self.refused: list[str] = []
         self._rows: dict[tuple[str, int], Row] = {}
 
@@ -117,6 +117,9 @@ class FakeRows:
     def plays(self, voice: int, keys: Sequence[tuple[str, int]], reach: Reach) -> None:
         raise AssertionError("all rows are complete")
 
+    def nearest(self, cells: Sequence[str], pitch: int) -> str | None:
+        return next((cell for cell in cells if cell not in self.slow), None)
+
     def open_pad(self, cells: Sequence[str], first: int, frame: int) -> None:
         self.opened.append((frame, list(cells[:first]), len(cells)))
 
@@ -124,7 +127,7 @@ class FakeRows:
         return self.state
 
     def near(self, cells: Sequence[str]) -> None:
-        self.nearest = cells[0]
+        self.nearest_cell = cells[0]
 
     def refuse(self, what: str) -> None:
         self.refused.append(what)
