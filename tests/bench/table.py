@@ -85,12 +85,31 @@ def soak(results: Results) -> Iterator[Line]:
     yield f"soak of {results['soak']['hours']:.1f} h", "all 0", said, not any(figures)
 
 
+def loader(results: Results) -> Iterator[Line]:
+    """From the click of an encoder until new notes play the new pad."""
+    cases = {"warm": (results["loader"]["switch_warm"], 100)}
+    for name, figures in results["loader"]["switch_card"].items():
+        if name.startswith("20 MB/s"):
+            cases[f"card of {name}"] = (figures, 1000)
+    for name, (figures, target_ms) in cases.items():
+        p99 = figures["p99_ms"]
+        yield f"pad switch, {name}", f"p99 <= {target_ms} ms", f"{p99:.0f} ms", p99 <= target_ms
+
+
+def memory(results: Results) -> Iterator[Line]:
+    """Resident, at the most."""
+    most, target = results["memory"]["most_mb"], results["memory"]["target_mb"]
+    yield "memory, 32 voices of 256 combinations", f"<= {target} MB", f"{most} MB", most <= target
+
+
 PARTS: dict[str, Callable[[Results], Iterator[Line]]] = {
     "engine": costs,
     "engine, sound": ratios,
     "pitch": pitch,
     "stream": stream,
     "midi": midi,
+    "loader": loader,
+    "memory": memory,
     "aarch64": aarch64,
     "soak": soak,
 }

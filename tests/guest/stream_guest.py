@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RATE_HZ, SECONDS, BLOCK = 48000, 2, 1024
+PRIORITY = 70
 PLAYED, RECORDED = "hw:0,0", "hw:0,1"
 PIECE = Path(__file__).parents[1] / "device" / "engine" / "stream_piece.py"
 
@@ -36,16 +37,11 @@ def watch(folder: Path) -> None:
 
     mixer = Mixer(RATE_HZ)
     settings = {"samplerate": RATE_HZ, "channels": 2, "dtype": "float32", "latency": 2.0}
-    sys.path.insert(0, str(PIECE.parent))
-    from stream_piece import start_realtime
-
     with (
-        AudioStream(mixer, device=RECORDED, block_frames=BLOCK) as silence,
+        AudioStream(mixer, device=RECORDED, block_frames=BLOCK, realtime_priority=PRIORITY),
         sounddevice.RawInputStream(device=RECORDED, **settings) as stream,
         (folder / "capture.f32").open("wb") as out,
     ):
-        silence.stop()
-        start_realtime(silence)
         print("ready", flush=True)
         data = b""
         while any(data) or not told_to_stop():
@@ -79,8 +75,10 @@ def main() -> int:
     if sys.argv[2:] == ["watch"]:
         watch(folder)
         return 0
-    play = [sys.executable, str(PIECE), "--device", PLAYED, "--block", str(BLOCK)]
-    play += ["--frames", str(RATE_HZ * SECONDS), "--lead-s", str(SECONDS), "--realtime"]
+    what = {"device": PLAYED, "block": BLOCK, "frames": RATE_HZ * SECONDS}
+    what |= {"lead-s": SECONDS, "priority": PRIORITY}
+    options = [f"--{name}={value}" for name, value in what.items()]
+    play = [sys.executable, str(PIECE), *options]
     with watcher(folder):
         return subprocess.run(play, timeout=100).returncode
 

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,7 +30,6 @@ MORPH_FRAMES, PAD_FRAMES = 240, 9600
 PADS, CELLS, PITCHES = 2, 4, 4
 DEADLINE_S = 120.0
 SWITCH_S = 0.0005  # as the player does
-PRIORITY = 70
 TAIL_FRAMES = 2400  # so that closing the stream cuts off nothing of the piece
 
 Call = tuple[int, str, tuple[Any, ...], dict[str, Any]]  # frame, method of Mixer, arguments
@@ -132,28 +129,12 @@ def spin(until: threading.Event) -> None:
         numbers.sort()
 
 
-def threads_now() -> set[int]:
-    """The system's numbers of this process's threads."""
-    return {int(task.name) for task in Path("/proc/self/task").iterdir()}
-
-
-def start_realtime(stream: AudioStream) -> None:
-    """Start the stream and raise the priority of the threads that PortAudio makes for it."""
-    before = threads_now()
-    stream.start()
-    for thread in threads_now() - before:
-        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(PRIORITY))
-
-
-def play(frames: int, sender: Sender, stream: AudioStream, realtime: bool) -> dict[str, Any]:
+def play(frames: int, sender: Sender, stream: AudioStream) -> dict[str, Any]:
     """Play the piece until it and a little more is out; what the counters say."""
     mixer = stream.mixer
     deadline_s = time.monotonic() + DEADLINE_S
     sender.step()
-    if realtime:
-        start_realtime(stream)
-    else:
-        stream.start()
+    stream.start()
     while mixer.frame < frames + TAIL_FRAMES and time.monotonic() < deadline_s:
         sender.step()
         time.sleep(0.01)
@@ -168,7 +149,7 @@ def main() -> None:
     parser.add_argument("--block", type=int, default=128)
     parser.add_argument("--spinners", type=int, default=1)
     parser.add_argument("--lead-s", type=float, default=2.0)
-    parser.add_argument("--realtime", action="store_true", help="raise the stream's priority")
+    parser.add_argument("--priority", type=int, default=0, help="real-time, of the stream")
     options = parser.parse_args()
     done = threading.Event()
     threads = [threading.Thread(target=spin, args=(done,)) for _ in range(options.spinners)]
@@ -176,11 +157,16 @@ def main() -> None:
     calls = list(piece(options.frames))  # made before the clock runs
     sender = Sender(mixer, calls, round(options.lead_s * RATE_HZ))
     sys.setswitchinterval(SWITCH_S)
-    stream = AudioStream(mixer, device=options.device, block_frames=options.block)
+    stream = AudioStream(
+        mixer,
+        device=options.device,
+        block_frames=options.block,
+        realtime_priority=options.priority,
+    )
     try:
         for thread in threads:
             thread.start()
-        result = play(options.frames, sender, stream, options.realtime)
+        result = play(options.frames, sender, stream)
     finally:
         done.set()
         stream.close()
