@@ -68,6 +68,7 @@ def test_only_a_lasting_fall_is_a_decay() -> None:
     loop = Loop(17600, 28000)
     line = looping._decay_db_per_s(level_with(-9 * time_s), 0.01, loop, 16000)
     assert abs(line + 9) < 0.1
-    up_and_down = np.interp(time_s, [0, 0.4, 0.9, 1.1, 2.9, 4], [-24, -22, -29, -22, -30, -23])
+    up_and_down = np.interp(time_s, [0, 0.4, 0.9, 1.1, 2.9, 4], [-28, -24, -30, -22, -28, -23])
+    up_and_down += 1.5 * np.sin(2 * np.pi * 5 * time_s)
     wavering = looping._decay_db_per_s(level_with(up_and_down), 0.01, loop, 16000)
     assert wavering > looping.STEADY_DB_PER_S
