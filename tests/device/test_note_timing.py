@@ -63,7 +63,8 @@ class SlowSystem:
         """Serves callbacks, looks every 5 ms and arrivals in order of time; the sound."""
         block_s = self.block / RATE_HZ
         callbacks = ((n * block_s + self.late(), 0, 0.0) for n in range(int(seconds / block_s)))
-        looks = ((n * 0.005 + self.late(), 1, 0.0) for n in range(int(seconds / 0.005)))
+        # Never right after a callback, with blocks of 5 ms: a clock read then would not show it.
+        looks = ((n * 0.005 + 0.003 + self.late(), 1, 0.0) for n in range(int(seconds / 0.005)))
         noticed = ((arrival + self.late(), 2, arrival) for arrival in arrivals)
         for self.time_s, kind, arrival in heapq.merge(callbacks, looks, noticed):
             if kind == 0:

@@ -82,13 +82,22 @@ def test_released_notes_go_first_and_of_each_kind_the_oldest() -> None:
     for voice in (5, 2):
         stage.mixer.note_off(stage.mixer.frame, voice)
         stage.play(0.1)
-    stage.mixer.note_off(stage.mixer.frame, 5)  # again: it keeps its place
     stage.start(0)  # stolen and started anew: now the youngest
     stage.play(0.1, 0.82, 0.82)
     assert stage.shed == 0
     stage.play(0.82)
     assert stage.shed == 3
     assert stage.gone() == [1, 2, 5]
+
+
+def test_a_note_released_twice_keeps_its_place() -> None:
+    stage = Stage(3)
+    for voice in (2, 1, 2):
+        stage.mixer.note_off(stage.mixer.frame, voice)
+        stage.play(0.1)
+    stage.play(*[0.81] * 3)
+    assert stage.shed == 1
+    assert stage.gone() == [2]
 
 
 def test_hopeless_overload_takes_half_at_a_time_and_leaves_one_note() -> None:
