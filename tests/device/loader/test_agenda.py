@@ -87,7 +87,7 @@ def test_of_what_a_quick_finger_asks_for_the_latest_goes_first_and_the_rest_is_f
     agenda: Agenda,
 ) -> None:
     for n in range(20):
-        agenda.now = n * 2400
+        agenda.now = n * 1200
         agenda.filling((f"{n}", 60)).ask(agenda.now)
     agenda.now += round(GRACE_S * RATE) + 10
     first = agenda.next(False)
