@@ -167,11 +167,6 @@ class AudioStream:
         """From callback to ear, as the device tells it; the limiter's look-ahead comes on top."""
         return float(self._stream.latency)
 
-    @property
-    def load(self) -> float:
-        """Share of the callback's time in use, 0..1, smoothed by PortAudio."""
-        return float(self._stream.cpu_load) if self.is_playing else 0.0
-
     def _attempt(self, what: str, action: Callable[[], object]) -> None:
         try:
             action()
