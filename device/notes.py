@@ -129,9 +129,9 @@ class Notes:
 
     def _tell(self, frame: int, voice: int, note: Note, rows: dict[str, Row]) -> None:
         sounding = list(rows.values())
+        self._sounds(voice, note, sounding)  # first: a row may become complete right after
         weights = self._blend.weights(sounding, [weight for _, weight in note.cells])
         self._mixer.set_cells(frame, voice, sounding, weights)
-        self._sounds(voice, note, sounding)
 
     def _sounds(self, voice: int, note: Note, rows: list[Row]) -> None:
         """Remember what a note sounds, and that what its rows lack will be needed."""

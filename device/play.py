@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -76,6 +77,8 @@ def play(
         grid = Grid(pack.manifest, combination)
         player = Player(mixer, loader, grid, pack.manifest, settings, wait_for_rows=False)
         loader.wait_for_pad()
+        stack.callback(gc.unfreeze)
+        gc.freeze()  # so that no search for garbage goes through a large pack while it plays
         stream = stack.enter_context(
             SteadyStream(
                 mixer,

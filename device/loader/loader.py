@@ -6,8 +6,7 @@ one with the earliest deadline; without the thread, whoever calls work() or get(
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from device.engine.mixer import Row
@@ -15,6 +14,7 @@ from device.loader.agenda import FrameClock
 from device.loader.cells import CardOpener
 from device.loader.filling import Filling
 from device.loader.memory import buffer_bytes
+from device.loader.runner import Runner
 from device.loader.workshop import Workshop
 from device.pack.reader import Pack
 from device.rows import PadState, Reach, RowKey, is_complete, is_ready_at, ready_frames
@@ -52,11 +52,9 @@ class Loader:
     ) -> None:
         self._shop = Workshop(pack, limit_bytes, rate_hz, clock, open_file)
         self._changed = self._shop.changed
+        self._runner = Runner(self._shop)
         self.faults = self._shop.faults
         self._played: dict[int, list[Filling]] = {}  # by voice
-        self._has_news = False
-        self._is_closed = False
-        self._worker: threading.Thread | None = None
 
     def start(self, cell: str, pitch: int) -> Row | None:
         """The row for a new note if at least its beginning is at hand; the rest will follow."""
@@ -67,7 +65,7 @@ class Loader:
             row, opened = shop.rows.find(key), shop.cells.get(cell)
             if row is None and opened is not None and opened.has_heads:
                 row = shop.make(key, opened)
-            self._wake()
+            self._runner.wake()
             if row is None:
                 shop.agenda.filling(key).ask(shop.agenda.now)
                 return None
@@ -87,7 +85,7 @@ class Loader:
                 return row
             filling = shop.agenda.filling(key) if row is None else shop.fill(key, row)
             filling.ask(reach.frame)
-            self._wake()
+            self._runner.wake()
             return row if row is not None and is_ready_at(row, reach.source_frame) else None
 
     def plays(self, voice: int, keys: Sequence[RowKey], reach: Reach) -> None:
@@ -118,8 +116,8 @@ class Loader:
                 return row
             filling = shop.agenda.filling(key) if row is None else shop.fill(key, row)
             filling.wait()
-            self._wake()
-        self._wait(lambda: filling.is_over, lambda: shop.complete(filling))
+            self._runner.wake()
+        self._runner.wait(lambda: filling.is_over, lambda: shop.complete(filling))
         if filling.error is not None:
             raise filling.error
         assert filling.row is not None  # it is kept while somebody waits
@@ -140,7 +138,7 @@ class Loader:
                     wanted.append(key)
             shop.wished_bytes = cached
             shop.agenda.wish(wanted)
-            self._wake()
+            self._runner.wake()
 
     def open_pad(self, cells: Sequence[str], first: int, frame: int) -> None:
         """Make the cells able to start notes: see RowSource.open_pad."""
@@ -149,7 +147,7 @@ class Loader:
             agenda.now = max(agenda.now, frame)
             agenda.open_pad(cells, first, frame)
             self._shop.refused.clear()  # the card may have been put right
-            self._wake()
+            self._runner.wake()
 
     def pad_state(self) -> PadState:
         """Of the latest open_pad."""
@@ -167,7 +165,7 @@ class Loader:
 
     def wait_for_pad(self) -> None:
         """Until notes can start on the latest pad; raises the PackError for which they cannot."""
-        self._wait(lambda: self.pad_state() is not PadState.OPENING, self._shop.work)
+        self._runner.wait(lambda: self.pad_state() is not PadState.OPENING, self._shop.work)
         with self._changed:
             error = self._shop.agenda.pad_error()
         if error is not None:
@@ -189,38 +187,14 @@ class Loader:
 
     def run_in_background(self) -> None:
         """Start the thread; it ends with close()."""
-        self._worker = threading.Thread(target=self._run, name="loader", daemon=True)
-        self._worker.start()
+        self._runner.start()
 
     def close(self) -> None:
         """Stop the thread; rows stay usable, and get() goes on without it. May be called twice."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
-        if self._worker is not None:
-            self._worker.join()
+        self._runner.close()
 
     def _has_beginning(self, key: RowKey) -> bool:
         if key in self._shop.refused:
             return False
         row = self._shop.rows.find(key)
         return self._shop.cells.has_heads(key[0]) if row is None else ready_frames(row) > 0
-
-    def _run(self) -> None:
-        while not self._is_closed:
-            if not self.work():
-                with self._changed:
-                    self._changed.wait_for(lambda: self._has_news or self._is_closed)
-                    self._has_news = False
-
-    def _wait(self, is_over: Callable[[], bool], step: Callable[[], object]) -> None:
-        """Wait for the thread, or do it here where there is none."""
-        with self._changed:
-            while self._worker is not None and not self._is_closed and not is_over():
-                self._changed.wait()
-        while not is_over():
-            step()
-
-    def _wake(self) -> None:
-        self._has_news = True
-        self._changed.notify_all()

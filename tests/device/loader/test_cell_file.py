@@ -1,4 +1,4 @@
-"""Cells read through the card layer: the same notes, no more than needed, and errors of the card."""
+"""Cells read through the card layer: the same notes, no more than needed, the card failing."""
 
 from __future__ import annotations
 
