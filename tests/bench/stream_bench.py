@@ -148,7 +148,7 @@ def main() -> None:
             continue
         print(row(case.name, results[case.name]))
         print(row("  idle beside it", results[case.name]["idle"]), flush=True)
-    report.write(options.out, {"pacing": "C thread, clock_nanosleep", "cases": results})
+        report.write(options.out, {"pacing": "C thread, clock_nanosleep", "cases": results})
 
 
 if __name__ == "__main__":

@@ -99,12 +99,12 @@ class Sender:
         self.sent = 0
 
     def step(self) -> None:
-        """Send what is due; a command that the mixer refuses is an error of this test."""
+        """Send what is due; what the mixer has no room for is sent again at the next step."""
         horizon = self._mixer.frame + self._lead_frames
         while self._next is not None and self._next[0] < horizon:
             frame, name, arguments, options = self._next
             if not getattr(self._mixer, name)(frame, *arguments, **options):
-                raise RuntimeError(f"the mixer refused {name} at frame {frame}")
+                break
             self.sent += 1
             self._next = next(self._calls, None)
         self._mixer.collect()
