@@ -62,7 +62,6 @@ static void steal(LpMixer *mixer, Voice **slot) {
     Voice *stolen = *slot;
     *slot = *ghost;
     *ghost = stolen;
-    stolen->number = -1;
     voice_fade_out(stolen, &mixer->common);
 }
 

@@ -79,7 +79,6 @@ void voice_set_envelope(Voice *voice, const LpEnvelope *settings, const Common *
 void voice_end(Voice *voice, Common *common) {
     blend_clear(&voice->blend, &common->returns);
     voice->sounding = 0;
-    if (voice->number < 0) return;
     LpReturn ended = {.voice = voice->number, .generation = voice->generation};
     ring_push(&common->returns, &ended, 0);
 }

@@ -27,7 +27,7 @@ typedef struct {
     int sounding;            /* 0 = free */
     int done;                /* frames of the present stretch already on the bus */
     int dying;               /* the fade ends the note */
-    int32_t number;          /* which voice is told of the end; -1 for a stolen sound */
+    int32_t number;          /* of the note that ends with it, also when it was stolen */
     uint32_t generation;
     int64_t since;           /* order of the start, or of the release */
     int64_t frame;           /* position of the next output frame: source frame ... */
