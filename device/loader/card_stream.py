@@ -46,6 +46,7 @@ class CardStream(io.RawIOBase):
         self._file, self._offset, self._size = file, offset, size
         self._at = 0
         self._piece, self._piece_at = b"", 0
+        self.pieces = 0  # read so far
         self.error: PackError | None = None
 
     def readable(self) -> bool:
@@ -86,6 +87,7 @@ class CardStream(io.RawIOBase):
         size = max(0, min(PIECE_BYTES, self._size - self._at))
         self._piece, self._piece_at = b"", self._at
         if size and self.error is None:
+            self.pieces += 1
             try:
                 self._piece = self._file.read(self._offset + self._at, size)
             except PackError as error:

@@ -82,6 +82,11 @@ class NoteStream:
                 lambda: FlacReader(cast(BinaryIO, stream), cell.rate_hz, frames, path)
             )
 
+    @property
+    def pieces(self) -> int:
+        """How often the card was read so far."""
+        return self._stream.pieces
+
     def read(self, start: int, frames: int) -> NDArray[np.int16]:
         """int16 [frames] from `start` on; raises PackDamagedError."""
         samples: NDArray[np.int16] = self._watch(lambda: self._reader.read(start, frames))

@@ -11,7 +11,7 @@ from device.rows import Reach, RowKey, is_complete, ready_frames
 
 BLOCK_S = 0.1  # of sound per step: half a millisecond of work on a slow board
 LEAD_S = 0.25  # a row that sounds goes before all else when less than this is ready ahead
-RANK_S = 0.05  # less for the weaker rows of a note: of a large chord every note goes on somehow
+RANK_S = 0.02  # less for the weaker rows of a note: of a large chord every note goes on somehow
 GRACE_S = 0.05  # within which a row that a morph waits for should come
 TIRED = 1e-3  # how much less urgent, per frame, a row is that a morph has waited for in vain
 FORGOTTEN_S = 0.1  # a row that nobody has asked for since then is not waited for any more
@@ -23,6 +23,7 @@ class Filling:
     def __init__(self, key: RowKey, *, is_wish: bool) -> None:
         self.key, self.is_wish = key, is_wish
         self.error: Exception | None = None
+        self.has_read = False  # the last step had to wait for the card
         self._is_awaited = False
         self._row: weakref.ref[Row] | None = None
         self._kept: Row | None = None  # while somebody waits
@@ -99,6 +100,7 @@ class Filling:
 
     def step(self, row: Row, cell: CellFile, frames: int | None) -> None:
         """Decode the next `frames` (None: all the rest) into the row; raises PackDamagedError."""
+        pieces = 0 if self._stream is None else self._stream.pieces
         if self._stream is None:
             self._stream = cell.open_note(self.key[1])
         left = len(row.samples) - self._at
@@ -108,6 +110,7 @@ class Filling:
         self._at += len(block)
         if self._at > ready_frames(row):
             row.set_ready(self._at)
+        self.has_read = self._stream.pieces > pieces
         if is_complete(row):
             self.stop()
 

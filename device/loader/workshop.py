@@ -16,6 +16,8 @@ from device.pack.model import PlayMode
 from device.pack.reader import Pack
 from device.rows import RowCache, RowKey
 
+MORE_BLOCKS = 3  # most pieces hold more
+
 
 class Workshop:
     """What the loader has and does; `changed` guards it all and is never held while reading."""
@@ -51,6 +53,7 @@ class Workshop:
                 self._read_heads(task)
             elif task is not None:
                 self._advance(task, self._block_frames)
+                self._use_piece(task)
             return task is not None
 
     def complete(self, filling: Filling) -> None:
@@ -110,6 +113,13 @@ class Workshop:
                 if filling.is_wish and (row := filling.row) is not None:
                     self.wished_bytes += buffer_bytes(len(row.samples))
         self._tell()
+
+    def _use_piece(self, filling: Filling) -> None:
+        """A few more blocks of what was just read: whoever comes next to it would read anew."""
+        if filling.has_read:
+            for _ in range(MORE_BLOCKS):
+                if not filling.is_over:
+                    self._advance(filling, self._block_frames)
 
     def _step(self, filling: Filling, frames: int | None) -> None:
         name = filling.key[0]

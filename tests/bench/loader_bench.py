@@ -11,6 +11,7 @@ these figures depend on no machine; `busy` is with eight notes held and a finger
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import tempfile
 import time
@@ -57,6 +58,7 @@ def live(pack: Pack) -> tuple[Mixer, Loader, Player]:
     grid = Grid(pack.manifest, pack.manifest.combinations[0])
     player = Player(mixer, loader, grid, pack.manifest, Settings(), wait_for_rows=False)
     loader.wait_for_pad()
+    gc.freeze()
     return mixer, loader, player
 
 
@@ -168,7 +170,7 @@ def measure(folder: Path, quick: bool) -> dict[str, Any]:
             "note_on_to_command": note_ons(pack, 20 if quick else 400),
             "loader_step_cpu": steps(pack, 200 if quick else 4000),
             "switch_card": {
-                f"{name}, {state}": card_switches(pack, speed, clicks // 2, busy=state == "busy")
+                f"{name}, {state}": card_switches(pack, speed, clicks // 4, busy=state == "busy")
                 for name, speed in CARDS.items()
                 for state in ("idle", "busy")
             },

@@ -105,7 +105,10 @@ class World:
         """All that was heard until then, one channel."""
         self._events = sorted([*self._events, *events], key=lambda item: item[0])
         while self.mixer.frame < until_s * RATE + LATENCY_FRAMES:
-            self.pass_time(STEP_S if self.loader.work() else BLOCK / RATE)
+            before = self.loader.counters().steps
+            self.loader.work()
+            steps = self.loader.counters().steps - before
+            self.pass_time(STEP_S * steps if steps else BLOCK / RATE)
         heard = np.concatenate(self._blocks)[LATENCY_FRAMES:, 0]
         return heard[: round(until_s * RATE)].astype(np.float64)
 
