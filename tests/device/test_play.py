@@ -23,6 +23,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from device.__main__ import main
+from device.pack import Manifest
 
 RATE = 48_000
 PATIENCE_S = 60
@@ -139,6 +140,31 @@ def test_the_computer_keyboard_plays_and_the_terminal_comes_back(
     os.close(keyboard)
     os.close(terminal)
     assert np.abs(heard(path)[-RATE // 100 :]).max() < 1e-3, "the note was let go before the end"
+
+
+@needs_alsa
+def test_brackets_choose_other_instruments_while_it_plays(
+    capture: tuple[dict[str, str], Path], tmp_path: Path, make_test_pack: Callable[..., Manifest]
+) -> None:
+    environment, path = capture
+    make_test_pack(tmp_path / "pack", instruments_per_corner=2)
+    keyboard, terminal = pty.openpty()
+    options = ("--pack", tmp_path / "pack", "--midi", "none", "--release", "0.1")
+    with started(environment, terminal, *options) as playing:
+        assert playing.stdout is not None
+        told = (line for line in playing.stdout if line.startswith("playing "))
+        first = next(told)
+        os.write(keyboard, b"]")
+        second = next(told)
+        os.write(keyboard, b"]")
+        assert next(told) == first, "round and round"
+        os.write(keyboard, b"a")
+        _wait_for_sound(path)
+        os.write(keyboard, b"q")
+        assert playing.wait(PATIENCE_S) == 0
+    assert ("-0" in first, "-1" in second) == (True, True)
+    os.close(keyboard)
+    os.close(terminal)
 
 
 @needs_alsa
