@@ -79,7 +79,7 @@ def aarch64(results: Results) -> Iterator[Line]:
 
 def soak(results: Results) -> Iterator[Line]:
     """What must not have happened."""
-    names = ("nonfinite", "page_faults_rendering", "rows_left")
+    names = ("nonfinite", "dropped_commands", "page_faults_rendering", "rows_left")
     figures = [results["soak"][name] for name in names]
     said = ", ".join(f"{name} {figure}" for name, figure in zip(names, figures, strict=True))
     yield f"soak of {results['soak']['hours']:.1f} h", "all 0", said, not any(figures)
