@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 from audio_pipeline.loudness import momentary_loudness_lufs
 from device.pack.model import Loop, PlayMode
@@ -22,7 +21,6 @@ PEAK = 10 ** (-1 / 20)  # -1 dBFS: nothing rendered is louder
 QUIETEST_LUFS = -70.0  # stands for silence in the level law: the gate of BS.1770
 INAUDIBLE_NEPERS = 8.6  # below the maximum (75 dB): where one-shots are cut
 FADE_S = 0.01
-RUMBLE_HZ = 12.0  # of mixes: below is no sound
 INACTIVE = 1e-9  # weights below do not count
 
 
@@ -93,12 +91,12 @@ def _mixed_note(
     if loop is None or looping.has_ended(envelope, loop, rate):
         mix = tracks.of_mix(notes, shares, frames, envelope)
         samples = _levelled(_synthesised(mix, phase_of_tracks(mix)), target_lufs, rate)
-        return _without_dc(_one_shot(samples, envelope, rate), envelope)
+        return _without_dc(_one_shot(samples, envelope, rate), envelope, None)
     mix = tracks.of_mix(notes, shares, loop.end_frame, envelope[: loop.end_frame])
     samples, decay_db_per_s = _looped(mix, loop)
     fading = _decay(loop, decay_db_per_s, rate)
     samples = _levelled(samples * fading, target_lufs, rate) / fading
-    return RenderedNote(samples, PlayMode.LOOP, decay_db_per_s)
+    return _without_dc(RenderedNote(samples, PlayMode.LOOP, decay_db_per_s), envelope, loop)
 
 
 def phase_of_tracks(mix: tracks.Tracks) -> Float64:
@@ -130,12 +128,7 @@ def _synthesised(mix: tracks.Tracks, phase_cycles: Float64, span: Return | None 
     noise = _noise(mix)
     samples += noise if span is None else looping.loop_samples(noise, span)
     samples *= np.exp(mix.log_envelope.astype(np.float32))
-    loop = None if span is None else span.loop
-    if loop is not None:
-        samples = looping.close_seam(samples, loop, mix.frame.rate_hz)
-    if len(mix.excitations) > 1:
-        samples = _without_rumble(samples, loop, mix.frame.rate_hz)
-    return samples
+    return samples if span is None else looping.close_seam(samples, span.loop, mix.frame.rate_hz)
 
 
 def _noise(mix: tracks.Tracks) -> Float32:
@@ -153,24 +146,21 @@ def _levelled(samples: Float32, target_lufs: float, rate_hz: int) -> Float32:
     return samples * np.float32(gain * min(1.0, PEAK / max(peak, 1e-9)))
 
 
-def _without_dc(note: RenderedNote, log_envelope: Float64) -> RenderedNote:
-    """A short note whose mean is taken out in the shape of its envelope."""
-    shape = np.exp(log_envelope[: len(note.samples)])
-    shape -= shape[-1]
-    mean = note.samples.sum(dtype=np.float64) / max(1e-9, shape.sum())
-    return replace(note, samples=note.samples - (mean * shape).astype(np.float32))
+def _without_dc(note: RenderedNote, log_envelope: Float64, loop: Loop | None) -> RenderedNote:
+    """The note without its mean: a fast envelope leaves one of low partials.
 
-
-def _without_rumble(samples: Float32, loop: Loop | None, rate_hz: int) -> Float32:
-    """High-passed without phase shift: a fast envelope leaves a mean of low partials.
-
-    A loop is filtered as it goes on, so that it still closes.
+    The loop's own mean is taken out of the loop and what leads into it; the rest, before the
+    loop, in the shape of the envelope, which fades to nothing at the loop's start.
     """
-    after = rate_hz // 4
-    more = samples[loop.start_frame : loop.start_frame + after] if loop else np.zeros(after)
-    sections = butter(2, RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
-    filtered = sosfiltfilt(sections, np.concatenate([samples, more]))
-    return np.asarray(filtered[: len(samples)], np.float32)
+    samples = note.samples.astype(np.float64)
+    until = loop.start_frame if loop and note.mode is PlayMode.LOOP else len(samples)
+    if until < len(samples):
+        lead = np.ones(len(samples))
+        lead[:until] = np.linspace(0, 1, until)
+        samples -= lead * samples[until:].mean()
+    shape = np.exp(log_envelope[:until]) * np.linspace(1, 0, until)
+    samples[:until] -= shape * (samples[:until].sum() / max(1e-9, shape.sum()))
+    return replace(note, samples=samples.astype(np.float32))
 
 
 def _decay(loop: Loop, decay_db_per_s: float, rate_hz: int) -> Float32:
