@@ -10,7 +10,7 @@ PROGRAMS := --program 48 --name strings --program 52 --name choir --program 61 -
 	--program 24 --name guitar --program 4 --name epiano
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types bench fuzz listen clean
+.PHONY: help setup setup-dev demo test lint types bench fuzz guest listen clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,10 @@ bench: $(VENV)/ready-dev  ## measure the renderer and the engine (minutes; wants
 
 fuzz: $(VENV)/ready-dev  ## coverage-guided fuzzing of the pack reader (FUZZ_S seconds, default 300)
 	$(BIN)/python tests/fuzz/pack_fuzz.py -max_total_time=$${FUZZ_S:-300} -print_final_stats=1
+
+guest: $(VENV)/ready-dev $(VENV)/system-guest  ## play to a kernel sound card under User-Mode Linux (builds it once, minutes)
+	$(BIN)/python tests/guest/kernel.py
+	$(BIN)/python -m pytest tests/guest
 
 clean:  ## remove what was built, the environment and the demo
 	rm -rf $(VENV) build *.egg-info $(DEMO_OUT) device/engine/_mixer.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
