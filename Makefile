@@ -72,7 +72,7 @@ fuzz: $(VENV)/ready-dev  ## coverage-guided fuzzing of the pack reader (FUZZ_S s
 
 guest: $(VENV)/ready-dev $(VENV)/system-guest  ## play to a kernel sound card under User-Mode Linux (builds it once, minutes)
 	$(BIN)/python tests/guest/kernel.py
-	$(BIN)/python -m pytest tests/guest
+	LATENTPAD_GUEST=1 $(BIN)/python -m pytest tests/guest
 
 clean:  ## remove what was built, the environment and the demo
 	rm -rf $(VENV) build *.egg-info $(DEMO_OUT) device/engine/_mixer.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -79,7 +79,7 @@ class AudioSettings(_Section):
     interpolation: Interpolation = _choice("default", *INTERPOLATIONS)  # noqa: RUF009 (a field)
     master_gain_db: float = _number(6.0, -60.0, 24.0)
     realtime_priority: int = _number(70, 0, 99)  # of the audio thread; 0 asks for none
-    event_margin_s: float = _number(0.001, 0.0, 0.1)  # added to every live event, see timeline.py
+    event_margin_s: float = _number(0.0003, 0.0, 0.1)  # added to every live event, see timeline.py
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ fixed NumPy workload, so that figures of different machines and moods can be com
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -20,6 +19,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import report
 import scipy.fft
 
 BANK = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
@@ -116,8 +116,7 @@ def main() -> None:
     targets = {"build_s": "<= 60", "peak_mib_per_process": "<= 350", "pack_mb": "<= 100"}
     for name, value in figures.items():
         print(f"{name:24} {value!s:>10}   {targets.get(name, '')}")
-    if options.out:
-        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+    report.write(options.out, figures)
 
 
 if __name__ == "__main__":

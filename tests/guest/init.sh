@@ -1,11 +1,11 @@
 #!/bin/sh
 # First process of the test kernel: mounts, then one program of the host, then off. The kernel's
 # command line gives CHECKOUT, SHARE (a folder of the host, for results), PYTHON and PROGRAM.
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 PYTHONPATH="$CHECKOUT"
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run LC_ALL=C.UTF-8 PYTHONPATH="$CHECKOUT"
 export PYTHONDONTWRITEBYTECODE=1
 mount -t proc none /proc
 mount -t sysfs none /sys
-mount -t tmpfs none /tmp
+mount -t tmpfs none /run # not /tmp: the checkout may lie there
 mkdir -p /dev/shm
 mount -t tmpfs none /dev/shm
 mount -t hostfs -o "$SHARE" none /mnt

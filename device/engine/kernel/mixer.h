@@ -6,7 +6,7 @@
 #define LP_SLOTS 8            /* rows that one voice can sound at once while a morph moves */
 #define LP_MAX_VOICES 256
 #define LP_BLOCK 128          /* longest stretch of frames rendered at once */
-#define LP_LATENCY 64         /* frames from an event to its sound: the limiter's look-ahead */
+#define LP_LATENCY 16         /* frames from an event to its sound: the limiter's look-ahead */
 #define LP_MAX_STEP 8         /* source frames per output frame */
 #define LP_NOW -1             /* LpCommand.frame: at once, without being counted as late */
 

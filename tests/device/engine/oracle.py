@@ -17,7 +17,7 @@ from device.engine.mixer import Envelope, Row
 ONE = 1 << 32  # positions and steps are whole numbers of 2^-32 source frames
 AHEAD = 9  # source frames mixed beyond the position
 SLOTS = 8
-LOOK_AHEAD = 64
+LOOK_AHEAD = 16
 THRESHOLD = 10 ** (-1 / 20)
 
 
