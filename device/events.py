@@ -72,6 +72,121 @@ class TouchMoved:
 
 
 @dataclass(frozen=True)
+class TouchLifted:
+    """The finger left the pad; the sound stays where it was."""
+
+
+@dataclass(frozen=True)
+class EncoderTurned:
+    """The encoder of a corner was turned."""
+
+    corner: int  # index into CORNERS
+    steps: int  # detents, clockwise positive
+
+
+@dataclass(frozen=True)
+class ButtonPressed:
+    """A patch button went down."""
+
+    button: int  # 0..3
+
+
+@dataclass(frozen=True)
+class ButtonReleased:
+    """A patch button came up."""
+
+    button: int  # 0..3
+
+
+@dataclass(frozen=True)
+class PotMoved:
+    """A pot of the panel was turned by hand: it may have to pick its value up first."""
+
+    pot: int  # index into parameters.PARAMETERS
+    turn: float  # 0..1
+
+
+@dataclass(frozen=True)
+class ParameterSet:
+    """A parameter was set by something that has no position of its own: MIDI, OSC, a web page."""
+
+    parameter: int  # index into parameters.PARAMETERS
+    turn: float  # 0..1, as a pot would stand
+
+
+@dataclass(frozen=True)
+class InstrumentSelected:
+    """An instrument was asked for at one corner."""
+
+    corner: int  # index into CORNERS
+    index: int  # of the corner's list in the pack
+
+
+@dataclass(frozen=True)
+class PatchRecalled:
+    """A stored patch was asked for."""
+
+    slot: int  # 0..127
+
+
+@dataclass(frozen=True)
+class PatchSaved:
+    """Saving the present sound as a patch was asked for."""
+
+    slot: int  # 0..127
+
+
+@dataclass(frozen=True)
+class PackSelected:
+    """Another pack was asked for, by its place in the list of packs."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class ChannelSelected:
+    """Another MIDI channel was asked for."""
+
+    channel: int  # 1..16, or 0 for all
+
+
+@dataclass(frozen=True)
+class PageTurned:
+    """The system pages were asked for: the next one, or back to playing."""
+
+    forward: bool
+
+
+@dataclass(frozen=True)
+class Panicked:
+    """Silence was asked for: every note and pedal of every input is let go at once."""
+
+
+@dataclass(frozen=True)
+class MidiSeen:
+    """A MIDI message came in, whether or not it is for this instrument."""
+
+    port: str
+    text: str  # for the monitor: "1 on C4 100"
+    is_heard: bool  # it is on the channel that is listened to
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A part does not work; the same part again replaces what was said of it."""
+
+    part: str  # "panel", "oled", "DIN MIDI", "sound", "pack", "patches", ...
+    text: str
+
+
+@dataclass(frozen=True)
+class FaultCleared:
+    """A part works again."""
+
+    part: str
+
+
+@dataclass(frozen=True)
 class CombinationSelected:
     """Another choice of instruments, by its index in the pack, was asked for."""
 
@@ -93,6 +208,22 @@ Event = (
     | Control
     | ProgramChange
     | TouchMoved
+    | TouchLifted
+    | EncoderTurned
+    | ButtonPressed
+    | ButtonReleased
+    | PotMoved
+    | ParameterSet
+    | InstrumentSelected
+    | PatchRecalled
+    | PatchSaved
+    | PackSelected
+    | ChannelSelected
+    | PageTurned
+    | Panicked
+    | MidiSeen
+    | Fault
+    | FaultCleared
     | CombinationSelected
     | PortLost
 )

@@ -1,4 +1,7 @@
-"""What can be wrong with hardware: one tree of errors, each leaf also a built-in exception."""
+"""What can be wrong with hardware: one tree of errors, each leaf also a built-in exception.
+
+Every message names the part, its address or path, the cause, and a way out where there is one.
+"""
 
 from __future__ import annotations
 
@@ -17,3 +20,39 @@ class MidiPortNotFoundError(HardwareError, LookupError):
 
 class TerminalUnavailableError(HardwareError, OSError):
     """Keys cannot be read: standard input is not a terminal."""
+
+
+class BoardConfigError(HardwareError, ValueError):
+    """A board, or a setting of it, that does not exist or is out of range."""
+
+
+class BusUnavailableError(HardwareError, OSError):
+    """The I2C bus itself cannot be used: no device node, no permission, no driver package."""
+
+
+class ChipMissingError(HardwareError, ConnectionError):
+    """No chip acknowledges this address."""
+
+
+class BusFaultError(HardwareError, OSError):
+    """A transfer failed though a chip may be there: arbitration, time-out, a line held low."""
+
+
+class ChecksumError(HardwareError, ValueError):
+    """A chip answered, but what it said does not add up."""
+
+
+class ChipMismatchError(HardwareError, ValueError):
+    """A chip answers at the address, but it is not the one that should be there."""
+
+
+class GpioUnavailableError(HardwareError, OSError):
+    """GPIO lines cannot be used: no chip, no permission, line taken, no driver package."""
+
+
+class SerialUnavailableError(HardwareError, OSError):
+    """A serial port cannot be opened, or it went away."""
+
+
+class DisplayFrameError(HardwareError, ValueError):
+    """A picture of another size than the display's."""
