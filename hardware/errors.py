@@ -22,6 +22,10 @@ class TerminalUnavailableError(HardwareError, OSError):
     """Keys cannot be read: standard input is not a terminal."""
 
 
+class WindowUnavailableError(HardwareError, OSError):
+    """No window can be opened: no pygame, no screen, or a system that allows none."""
+
+
 class BoardConfigError(HardwareError, ValueError):
     """A board, or a setting of it, that does not exist or is out of range."""
 
@@ -56,3 +60,7 @@ class SerialUnavailableError(HardwareError, OSError):
 
 class DisplayFrameError(HardwareError, ValueError):
     """A picture of another size than the display's."""
+
+
+class ScriptError(HardwareError, ValueError):
+    """A script for the simulated instrument has a line that makes no sense."""

@@ -70,6 +70,8 @@ class Clock(Protocol):
 class MidiInput(Protocol):
     """All MIDI inputs of one kind at once; ports may come and go."""
 
+    fault: str  # why nothing can be heard although receive() does not raise; "" while all is well
+
     def receive(self, timeout_s: float) -> Sequence[MidiReport]:
         """What has happened, waiting at most timeout_s for the first of it.
 
@@ -95,6 +97,27 @@ class KeyInput(Protocol):
 
     def close(self) -> None:
         """Give the keyboard back as it was; calling it again does nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What the self-test of one part came to."""
+
+    result: str  # "PASS", "FAIL" or "NONE": not there, and not needed
+    detail: str
+
+
+class PartCheck(Protocol):
+    """The self-test of one part."""
+
+    @property
+    def part(self) -> str:
+        """As faults call it."""
+        ...
+
+    def run(self) -> CheckResult:
+        """Test it; never raises."""
         ...
 
 
