@@ -1,0 +1,254 @@
+"""Views of an instrument to draw: a builder, the variants with golden pictures, and any at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from device import parameters
+from device.parameters import ATTACK, DECAY, RELEASE, SUSTAIN
+from device.view import (
+    CheckView,
+    CornerView,
+    MidiLine,
+    PatchAction,
+    PatchView,
+    PotView,
+    Screen,
+    StatusView,
+    View,
+)
+
+TURNS = (0.2, 0.45, 0.55, 0.7, 0.6, 0.85)
+NAMES = ("Marimba", "Flute", "Strings", "Organ", "Choir", "Bassoon", "Vibes", "Sitar")
+NO_CORNER = CornerView((), (), 0)
+
+
+def corner(index: int, count: int = 8) -> CornerView:
+    names = tuple(
+        NAMES[at] if at < len(NAMES) else f"{NAMES[at % 8][:4]} {at}" for at in range(count)
+    )
+    return CornerView(names, tuple(name[:2].upper() for name in names), index)
+
+
+def pot(parameter: int, turn: float, physical: float | None = None) -> PotView:
+    about = parameters.PARAMETERS[parameter]
+    text = parameters.written(parameter, turn)
+    return PotView(about.name, about.label, turn, text, physical, physical is None)
+
+
+def pots(**changed: tuple[float, float | None]) -> tuple[PotView, ...]:
+    """All pots; by name (turn, where the knob stands uncaught or None)."""
+    return tuple(
+        pot(index, *changed.get(about.name, (TURNS[index], None)))
+        for index, about in enumerate(parameters.PARAMETERS)
+    )
+
+
+def make_view(screen: Screen = Screen.HOME, **changes: object) -> View:
+    """A sane instrument with a pack, at rest; keywords replace what they name."""
+    view = View(
+        screen=screen,
+        time_s=10.0,
+        pack="Orchestra",
+        packs=("Orchestra",),
+        pack_index=0,
+        corners=(corner(0), corner(1), corner(2), corner(3)),
+        corner=0,
+        x=0.4,
+        y=0.55,
+        is_touched=False,
+        pots=pots(),
+        pot=ATTACK,
+        patch=None,
+        patch_slots=(0, 1, 3, 17, 64),
+        midi=(),
+        channel=0,
+        faults=(),
+        checks=(),
+        status=StatusView(0.31, 0, 0, 32, 412, 5.4, 0.0, ("DIN", "MPK mini 3 MIDI 1")),
+    )
+    return replace(view, **changes)
+
+
+PANEL_FAULT = (
+    "panel",
+    "no chip acknowledges 0x47 on I2C bus 1: check the ribbon cable of the panel",
+)
+DIN_FAULT = ("DIN MIDI", "/dev/ttyAMA0 cannot be opened: permission denied")
+PLAYING = StatusView(0.52, 0, 6, 32, 398, 5.4, 0.6, ("DIN", "MPK mini 3 MIDI 1"))
+HARD_WORK = StatusView(0.97, 112, 32, 32, 38, 12.7, 1.0, ("DIN",))
+CHECKS = (
+    CheckView("panel", "PASS", "0x47 v2"),
+    CheckView("touch", "PASS", "11 x 11"),
+    CheckView("OLED", "PASS", "0x3d"),
+    CheckView("sound", "PASS", "hw:0 48 kHz"),
+    CheckView("DIN MIDI", "FAIL", "/dev/ttyAMA0 cannot be opened: permission denied"),
+    CheckView("USB MIDI", "NONE", ""),
+    CheckView("pack", "PASS", "Orchestra"),
+)
+RUNNING = (*CHECKS[:3], CheckView("sound", "...", "hw:0"))
+MIDI = (
+    MidiLine("DIN", "1 off E4", True),
+    MidiLine("DIN", "1 on C4 100", True),
+    MidiLine("MPK mini 3 MIDI 1", "10 on F#2 127", False),
+    MidiLine("DIN", "1 bend +2048", True),
+    MidiLine("MPK mini 3 MIDI 1", "16 control 74 = 101", False),
+)
+PACKS = ("Orchestra", "Glass & metal", "Voices of 1962", "Field recordings from the harbour",
+         "Toys", "Synths", "Drones", "Percussion", "Winds")  # fmt: skip
+
+
+def patch(action: PatchAction, **changes: object) -> PatchView:
+    text = "Marimba Flute Strings Organ"
+    return replace(PatchView(2, action, 0.0, text), **changes)
+
+
+VARIANTS: dict[str, View] = {
+    "boot": make_view(Screen.BOOT),
+    "boot_running": make_view(Screen.BOOT, checks=RUNNING),
+    "boot_done": make_view(Screen.BOOT, checks=CHECKS),
+    "home": make_view(),
+    "home_playing": make_view(is_touched=True, status=PLAYING, x=0.6, y=0.35),
+    "home_loud": make_view(is_touched=True, status=replace(HARD_WORK, voices=12), time_s=200.0),
+    "home_corner": make_view(is_touched=True, status=PLAYING, x=1.0, y=1.0, time_s=70.0),
+    "home_fault": make_view(faults=(PANEL_FAULT,), time_s=9.0, status=PLAYING),
+    "home_fault_mark": make_view(faults=(PANEL_FAULT,), time_s=10.5),
+    "home_no_pack": make_view(pack="", corners=(NO_CORNER,) * 4, faults=(("pack", "none"),)),
+    "instrument": make_view(Screen.INSTRUMENT, corner=1),
+    "instrument_first_of_200": make_view(
+        Screen.INSTRUMENT, corner=2, corners=(corner(0, 200),) * 4
+    ),
+    "instrument_last_of_200": make_view(
+        Screen.INSTRUMENT, corner=3, corners=(corner(199, 200),) * 4
+    ),
+    "instrument_only_one": make_view(Screen.INSTRUMENT, corners=(corner(0, 1),) * 4),
+    "instrument_no_pack": make_view(Screen.INSTRUMENT, pack="", corners=(NO_CORNER,) * 4),
+    "instrument_fault": make_view(Screen.INSTRUMENT, faults=(DIN_FAULT,), time_s=9.0),
+    "instrument_fault_mark": make_view(Screen.INSTRUMENT, faults=(DIN_FAULT,), time_s=10.5),
+    "position": make_view(Screen.POSITION),
+    "position_end": make_view(Screen.POSITION, pots=pots(position=(1.0, None))),
+    "position_start": make_view(Screen.POSITION, pots=pots(position=(0.0, None))),
+    "position_far_in": make_view(Screen.POSITION, pots=pots(position=(0.92, None))),
+    "position_pickup": make_view(Screen.POSITION, pots=pots(position=(0.2, 0.8))),
+    "envelope_attack": make_view(Screen.ENVELOPE, pot=ATTACK),
+    "envelope_decay": make_view(Screen.ENVELOPE, pot=DECAY),
+    "envelope_sustain": make_view(Screen.ENVELOPE, pot=SUSTAIN),
+    "envelope_release": make_view(Screen.ENVELOPE, pot=RELEASE),
+    "envelope_shortest": make_view(
+        Screen.ENVELOPE,
+        pot=DECAY,
+        pots=pots(attack=(0.0, None), decay=(0.0, None), release=(0.0, None)),
+    ),
+    "envelope_no_sustain": make_view(Screen.ENVELOPE, pot=SUSTAIN, pots=pots(sustain=(0.0, None))),
+    "envelope_pickup": make_view(Screen.ENVELOPE, pot=RELEASE, pots=pots(release=(0.9, 0.15))),
+    "volume": make_view(Screen.VOLUME, status=PLAYING),
+    "volume_off": make_view(Screen.VOLUME, pots=pots(volume=(0.0, None))),
+    "volume_full": make_view(Screen.VOLUME, pots=pots(volume=(1.0, None)), status=HARD_WORK),
+    "volume_pickup": make_view(Screen.VOLUME, pots=pots(volume=(0.4, 0.95)), faults=(DIN_FAULT,)),
+    "patch_holding": make_view(
+        Screen.PATCH, patch=patch(PatchAction.HOLDING, slot=1, progress=0.6, text="")
+    ),
+    "patch_recalled": make_view(Screen.PATCH, patch=patch(PatchAction.RECALLED, slot=17)),
+    "patch_saved": make_view(Screen.PATCH, patch=patch(PatchAction.SAVED, slot=127)),
+    "patch_failed": make_view(
+        Screen.PATCH,
+        time_s=12.0,
+        patch=patch(
+            PatchAction.FAILED,
+            text="the card is full: /var/lib/latentpad/patches.json was not written",
+        ),
+    ),
+    "patch_holding_empty": make_view(
+        Screen.PATCH, patch=patch(PatchAction.HOLDING, slot=2, progress=0.1, text="")
+    ),
+    "patch_none": make_view(Screen.PATCH),
+    "monitor": make_view(Screen.MONITOR, midi=MIDI, channel=1),
+    "monitor_nothing": make_view(Screen.MONITOR, channel=3),
+    "monitor_no_port": make_view(Screen.MONITOR, status=StatusView()),
+    "channel_omni": make_view(Screen.CHANNEL),
+    "channel_3": make_view(Screen.CHANNEL, channel=3),
+    "channel_16": make_view(Screen.CHANNEL, channel=16),
+    "packs": make_view(Screen.PACKS, packs=PACKS[:3], pack_index=0),
+    "packs_many": make_view(Screen.PACKS, packs=PACKS, pack_index=3),
+    "packs_none": make_view(Screen.PACKS, packs=(), pack=""),
+    "status": make_view(Screen.STATUS, status=PLAYING, time_s=3.0),
+    "status_hard_work": make_view(Screen.STATUS, status=HARD_WORK),
+    "status_fault": make_view(Screen.STATUS, faults=(PANEL_FAULT, DIN_FAULT), time_s=12.0),
+    "status_after_faults": make_view(Screen.STATUS, faults=(DIN_FAULT,), time_s=9.0),
+    "selftest": make_view(Screen.SELFTEST, checks=CHECKS[:4]),
+    "selftest_failed": make_view(Screen.SELFTEST, checks=CHECKS, time_s=12.0),
+    "selftest_page_2": make_view(Screen.SELFTEST, checks=CHECKS, time_s=9.0),
+    "selftest_none": make_view(Screen.SELFTEST),
+}
+"""Golden pictures by file name."""
+
+TEXTS = st.text(max_size=30) | st.text(min_size=60, max_size=90)
+PARTS = st.floats(0, 1)
+COUNTS = st.integers(0, 10**6)
+
+
+def many(one: st.SearchStrategy[Any], most: int = 6) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(one, max_size=most).map(tuple)
+
+
+@st.composite
+def any_corner(draw: st.DrawFn) -> CornerView:
+    names = draw(many(TEXTS))
+    abbreviations = tuple(name[:2] for name in names)
+    return CornerView(names, abbreviations, draw(st.integers(0, max(len(names) - 1, 0))))
+
+
+ANY_POT = st.builds(
+    PotView,
+    name=TEXTS,
+    label=TEXTS,
+    turn=PARTS,
+    text=TEXTS,
+    physical=st.none() | PARTS,
+    is_caught=st.booleans(),
+)
+ANY_PATCH = st.builds(
+    PatchView,
+    slot=st.integers(0, 127),
+    action=st.sampled_from(PatchAction),
+    progress=PARTS,
+    text=TEXTS,
+)
+ANY_STATUS = st.builds(
+    StatusView,
+    load=st.floats(0, 10),
+    late_buffers=COUNTS,
+    voices=COUNTS,
+    max_voices=COUNTS,
+    memory_free_mb=COUNTS,
+    latency_ms=st.floats(0, 1e5),
+    peak=PARTS,
+    midi_ports=many(TEXTS),
+)
+RESULTS = st.sampled_from(["PASS", "FAIL", "NONE", "..."])
+ANY_VIEW = st.builds(
+    View,
+    screen=st.sampled_from(Screen),
+    time_s=st.floats(0, 1e8),
+    pack=TEXTS,
+    packs=many(TEXTS),
+    pack_index=st.integers(0, 6),
+    corners=st.tuples(*[any_corner()] * 4),
+    corner=st.integers(0, 3),
+    x=PARTS,
+    y=PARTS,
+    is_touched=st.booleans(),
+    pots=st.tuples(*[ANY_POT] * 6),
+    pot=st.integers(0, 5),
+    patch=st.none() | ANY_PATCH,
+    patch_slots=many(st.integers(0, 127)),
+    midi=many(st.builds(MidiLine, port=TEXTS, text=TEXTS, is_heard=st.booleans())),
+    channel=st.integers(0, 16),
+    faults=many(st.tuples(TEXTS, TEXTS)),
+    checks=many(st.builds(CheckView, part=TEXTS, result=RESULTS, detail=TEXTS)),
+    status=ANY_STATUS,
+)
+"""Any view that the instrument could ever show, whatever names packs, ports and errors have."""
