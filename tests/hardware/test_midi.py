@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +12,13 @@ from hardware.midi import MidiKind, MidiMessage, MidiParser
 
 data_byte = st.integers(0, 127)
 real_time = st.integers(0xF8, 0xFF)
+
+
+# Mostly what a cable carries: noise alone would hardly ever complete a message.
+wire = st.lists(
+    st.one_of(data_byte, st.integers(0x80, 0xEF), st.integers(0xF0, 0xFF), st.integers(0, 255)),
+    max_size=200,
+).map(bytes)
 
 
 @st.composite
@@ -40,18 +50,63 @@ def test_running_status_and_real_time_bytes_anywhere(
     assert MidiParser().feed(stream) == sent
 
 
-@given(st.binary(), messages())
+@given(wire)
+def test_any_bytes_give_only_messages_that_exist(stream: bytes) -> None:
+    for message in MidiParser().feed(stream):
+        assert 0 <= message.channel <= 15
+        assert 0 <= message.data1 <= 127
+        assert 0 <= message.data2 <= 127
+        assert not (message.kind is MidiKind.NOTE_ON and message.data2 == 0)
+        assert message.kind.data_bytes == 2 or message.data2 == 0
+
+
+@given(wire, st.data())
+def test_chunks_do_not_matter(stream: bytes, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)))))
+    parser = MidiParser()
+    chunks = [stream[begin:end] for begin, end in pairwise([0, *cuts, len(stream)])]
+    got = [message for chunk in chunks for message in parser.feed(chunk)]
+    assert got == MidiParser().feed(stream)
+
+
+@given(wire, st.data())
+def test_real_time_bytes_anywhere_change_nothing(stream: bytes, data: st.DataObject) -> None:
+    mixed: list[int] = []
+    for value in stream:
+        mixed += [*data.draw(st.lists(real_time, max_size=2)), value]
+    assert MidiParser().feed(mixed) == MidiParser().feed(stream)
+
+
+@given(wire, messages())
 def test_resynchronises_within_one_message(noise: bytes, message: MidiMessage) -> None:
     parser = MidiParser()
     parser.feed(noise)
     assert parser.feed(encode(message)) == [message]
 
 
-@given(st.binary(), st.data())
-def test_chunks_do_not_matter(stream: bytes, data: st.DataObject) -> None:
-    cut = data.draw(st.integers(0, len(stream)))
+@given(wire, st.lists(messages(), min_size=1, max_size=5), st.data())
+def test_a_lost_beginning_costs_that_message_only(
+    noise: bytes, sent: list[MidiMessage], data: st.DataObject
+) -> None:
     parser = MidiParser()
-    assert parser.feed(stream[:cut]) + parser.feed(stream[cut:]) == MidiParser().feed(stream)
+    parser.feed(noise)
+    first = encode(sent[0])
+    parser.feed(first[data.draw(st.integers(1, len(first))) :])
+    assert parser.feed([value for message in sent[1:] for value in encode(message)]) == sent[1:]
+
+
+def test_a_sysex_without_end_takes_no_memory() -> None:
+    parser = MidiParser()
+    parser.feed([0x90, 60, 100, 0xF0])
+    tracemalloc.start()
+    try:
+        for _ in range(100):
+            assert parser.feed(b"\x55" * 1000) == []
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 4000, f"{kept} bytes kept of a sysex of 100,000"
+    assert most < 16_000, f"{most} bytes needed at a time"
 
 
 @given(st.lists(data_byte))
