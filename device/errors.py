@@ -33,3 +33,27 @@ class OutputError(DeviceError, OSError):
 
 class NothingToPlayError(DeviceError, RuntimeError):
     """There is no keyboard, no terminal and no MIDI file to play with."""
+
+
+class WebUnavailableError(DeviceError, OSError):
+    """The web panel cannot be served at its address."""
+
+
+class ProtocolError(DeviceError, ValueError):
+    """A page sent a message that means nothing."""
+
+
+class PatchError(DeviceError, ValueError):
+    """A patch, or a file of patches, that does not fit together or is out of range."""
+
+
+class PatchWriteError(DeviceError, OSError):
+    """Patches cannot be written to the card; they are kept in memory until they can be."""
+
+
+class OscUnavailableError(DeviceError, OSError):
+    """OSC cannot listen at its address."""
+
+
+class OscMessageError(DeviceError, ValueError):
+    """A datagram is no OSC, or a message of it means nothing here."""
