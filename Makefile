@@ -10,7 +10,7 @@ PROGRAMS := --program 48 --name strings --program 52 --name choir --program 61 -
 	--program 24 --name guitar --program 4 --name epiano
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types bench fuzz guest listen clean
+.PHONY: help setup setup-dev demo test lint types bench fuzz test-guest listen web clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,10 @@ demo: $(VENV)/ready  ## eight real instruments to a pack, a performance and a re
 listen: $(VENV)/ready  ## play the demo's performance live, with what sound output there is
 	@$(BIN)/latentpad-device play --pack $(DEMO_OUT)/demo.onsp --midi none --midi-file $(DEMO_OUT)/song.mid --gesture $(DEMO_OUT)/gesture.csv || test $$? = 3
 
+web: $(VENV)/ready  ## play the demo's pack in the browser: pad, piano, knobs, display
+	@test -e $(DEMO_OUT)/demo.onsp || $(MAKE) --no-print-directory demo
+	$(BIN)/latentpad-device run --board web --pack $(DEMO_OUT)/demo.onsp --patches $(DEMO_OUT)/patches.json
+
 test: lint types $(VENV)/ready-dev  ## lint, type checks and the whole test suite
 	$(BIN)/python -m pytest
 
@@ -67,10 +71,11 @@ types: $(VENV)/ready-dev  ## types: mypy, strict
 bench: $(VENV)/ready-dev  ## measure the renderer and the engine (minutes; wants an idle machine)
 	$(BIN)/python tests/bench/run.py
 
-fuzz: $(VENV)/ready-dev  ## coverage-guided fuzzing of the pack reader (FUZZ_S seconds, default 300)
+fuzz: $(VENV)/ready-dev  ## coverage-guided fuzzing of pack reader and MIDI parser (FUZZ_S seconds each, default 300)
 	$(BIN)/python tests/fuzz/pack_fuzz.py -max_total_time=$${FUZZ_S:-300} -print_final_stats=1
+	$(BIN)/python tests/fuzz/midi_fuzz.py -max_total_time=$${FUZZ_S:-300} -print_final_stats=1
 
-guest: $(VENV)/ready-dev $(VENV)/system-guest  ## play to a kernel sound card under User-Mode Linux (builds it once, minutes)
+test-guest: $(VENV)/ready-dev $(VENV)/system-guest  ## the same on real kernel drivers, under User-Mode Linux (builds it once, minutes)
 	$(BIN)/python tests/guest/kernel.py
 	LATENTPAD_GUEST=1 $(BIN)/python -m pytest tests/guest
 
