@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from device.bounce import MEBIBYTE
 from device.engine.mixer import Mixer
-from device.engine.steady import RETRY_S, SteadyStream
+from device.engine.steady import NO_PRIORITY, RETRY_S, SteadyStream
 from device.errors import NothingToPlayError
 from device.grid import Grid, combination_names
 from device.inputs import InputThreads
@@ -28,10 +28,6 @@ from hardware.interfaces import Clock, KeyInput, MidiInput
 FILE_MARGIN_S = 0.05  # nobody waits for a file's notes, so they can all be in good time
 FILE_START_S = 0.1
 LONGEST_FADE_S = 5.0
-NO_PRIORITY = (
-    "the sound may be interrupted when the machine is busy: this user may not run real-time "
-    "threads (give it an rtprio limit in /etc/security/limits.d)"
-)
 THREAD_SWITCH_S = 0.0005  # Python's 5 ms would let a thread that decodes hold up a key press
 
 
@@ -39,7 +35,7 @@ THREAD_SWITCH_S = 0.0005  # Python's 5 ms would let a thread that decodes hold u
 class Inputs:
     """What there is to play with: a song, a keyboard, or both."""
 
-    midi: MidiInput | None
+    midi: Callable[[], MidiInput] | None  # how to open it, again and again
     keys: KeyInput | None
     performance: Sequence[FramedEvent]  # of a song, of a gesture, of both, or nothing
     song: bool  # the performance has notes, and playing ends with it

@@ -6,14 +6,31 @@ import heapq
 import itertools
 import queue
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from device.engine.mixer import Mixer
 from device.events import Event
 from device.pack.errors import PackError
 from device.performance import FramedEvent
-from device.player import CONTROL_S, Player
+from device.player import CONTROL_S
 from device.timeline import Timeline
 from hardware.interfaces import Clock
+
+
+class Performer(Protocol):
+    """What events are played by: device.player.Player, or device.conductor.Conductor over it."""
+
+    def handle(self, frame: int, event: Event) -> None:
+        """Let an event happen at an output frame; frames do not decrease. May raise PackError."""
+        ...
+
+    def advance(self, frame: int) -> None:
+        """Let time pass up to an output frame."""
+        ...
+
+    def release_all(self, frame: int) -> None:
+        """Let go of every key and pedal."""
+        ...
 
 
 class Session:
@@ -21,7 +38,7 @@ class Session:
 
     def __init__(
         self,
-        player: Player,
+        player: Performer,
         mixer: Mixer,
         clock: Clock,
         rate_hz: int,
@@ -61,6 +78,10 @@ class Session:
             self._handle(frame, event)
         self._player.advance(horizon)
 
+    def frame_now(self) -> int:
+        """The output frame of something that happens now, not before what has happened."""
+        return self._timeline.frame_at(self._clock.now_s()) + self._margin_frames
+
     def stop(self) -> None:
         """Let go of every key; what is still to come is forgotten."""
         self._due.clear()
@@ -68,7 +89,7 @@ class Session:
 
     def _take_arrivals(self, wait_s: float) -> None:
         try:
-            arrival = self._arrivals.get(timeout=wait_s)
+            arrival = self._arrivals.get(block=wait_s > 0, timeout=wait_s)
             while True:
                 time_s, event = arrival
                 self._push(self._timeline.frame_at(time_s) + self._margin_frames, event)

@@ -149,6 +149,8 @@ class FakeMidi:
     def __init__(self) -> None:
         self.reports: queue.SimpleQueue[MidiReport | Exception] = queue.SimpleQueue()
 
+    fault = ""
+
     def receive(self, timeout_s: float) -> Sequence[MidiReport]:
         try:
             report = self.reports.get(timeout=timeout_s)
@@ -200,7 +202,7 @@ class Inbox:
 def test_midi_messages_are_posted_with_their_arrival_and_ports_are_told() -> None:
     midi, inbox, said = FakeMidi(), Inbox(), []
     threads = InputThreads(inbox, Clock(), said.append)
-    threads.read_midi(midi, channel=2)
+    threads.read_midi(lambda: midi, channel=2)
     for channel in (0, 1):
         message = MidiMessage(MidiKind.NOTE_ON, channel, 60, 99)
         midi.reports.put(MidiReceived("Keystation", message, 5.0 + channel))
@@ -209,17 +211,34 @@ def test_midi_messages_are_posted_with_their_arrival_and_ports_are_told() -> Non
     assert inbox.next() == (NoteOn(Origin("Keystation", 1), 60, 99), 6.0)
     assert inbox.next() == (PortLost("Launchkey"), 8.0)
     threads.stop()
-    assert said == ["MIDI: listening to Launchkey", "MIDI: lost Launchkey"]
+    assert said == [
+        "MIDI: listening to Keystation",
+        "MIDI: listening to Launchkey",
+        "MIDI: lost Launchkey",
+    ]
 
 
-def test_a_sequencer_that_dies_lets_go_of_all_its_ports() -> None:
-    midi, inbox, said = FakeMidi(), Inbox(), []
-    threads = InputThreads(inbox, Clock(), said.append)
-    threads.read_midi(midi, channel=0)
+def test_a_sequencer_that_dies_lets_go_of_its_ports_and_may_come_back() -> None:
+    midi, inbox, clock = FakeMidi(), Inbox(), Clock()
+    said: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def hear() -> str:
+        return said.get(timeout=PATIENCE_S)
+
+    threads = InputThreads(inbox, clock, said.put)
+    threads.read_midi(lambda: midi, channel=0)
+    midi.reports.put(MidiPortOpened("Keystation", 99.0))
+    assert hear() == "MIDI: listening to Keystation"
     midi.reports.put(MidiUnavailableError("gone"))
     assert inbox.next() == (PortLost("Keystation"), 100.0)
+    assert hear() == "MIDI: lost Keystation"
+    clock.time_s += 1
+    midi.reports.put(MidiUnavailableError("gone"))
+    assert hear() == "MIDI input has stopped: gone"
+    midi.reports.put(MidiPortOpened("Keystation", 102.0))
+    assert hear() == "MIDI: listening to Keystation"
+    assert hear() == "MIDI input is back"
     threads.stop()
-    assert said[0] == "MIDI input has stopped: gone"
 
 
 def test_keys_play_end_by_themselves_and_quit() -> None:
