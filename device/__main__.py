@@ -10,10 +10,13 @@ import argparse
 import math
 import signal
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 
-from device.arguments import parse_arguments, settings_from
+from device import daemon
+from device.arguments import instrument_settings, parse_arguments, settings_from
 from device.bounce import BounceReport, bounce
 from device.demo_song import write_demo
 from device.engine.errors import EngineError, StreamError
@@ -24,7 +27,10 @@ from device.pack.errors import PackError
 from device.pack.reader import open_pack
 from device.performance import read_performance
 from device.play import Inputs, play
-from hardware import board
+from device.selftest_cli import run_self_test
+from device.settings import Settings, load_settings
+from device.settings_template import settings_template
+from hardware import board as board_room
 from hardware.errors import HardwareError, MidiUnavailableError, TerminalUnavailableError
 from hardware.interfaces import KeyInput, MidiInput
 
@@ -34,9 +40,9 @@ EXIT_UNUSABLE, EXIT_MISSING = 1, 3
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = parse_arguments(arguments)
-    command = {"bounce": _bounce, "play": _play, "demo-song": _demo_song}[options.command]
+    command = COMMANDS[options.command]
     try:
-        command(options)
+        return command(options) or 0
     except StreamError as error:
         return _fail(f"{error}; `latentpad-device bounce` plays into a file", EXIT_MISSING)
     except (HardwareError, NothingToPlayError) as error:
@@ -45,7 +51,6 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error), EXIT_UNUSABLE)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    return 0
 
 
 def _fail(error: str, code: int) -> int:
@@ -89,11 +94,45 @@ def _play(options: argparse.Namespace) -> None:
         pack = stack.enter_context(open_pack(options.pack))
         combination = find_combination(pack.manifest, options.combination)
         midi, keys = _open_midi(options.midi), _open_keys()
-        for opened in (midi, keys):
-            if opened is not None:
-                stack.callback(opened.close)
+        if keys is not None:
+            stack.callback(keys.close)
         inputs = Inputs(midi, keys, performance, song=options.midi_file is not None)
-        play(pack, combination, settings, inputs, board.open_clock(), _say)
+        play(pack, combination, settings, inputs, board_room.open_clock(), _say)
+
+
+def _run(options: argparse.Namespace) -> None:
+    settings = instrument_settings(options)
+    stopping = threading.Event()
+    with ExitStack() as stack:
+        stack.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, _interrupt))
+        board, extra = _open_board(settings, options, stopping)
+        stack.callback(board.close)
+        daemon.run(settings, board, board_room.open_clock(), _say, stopping, extra)
+
+
+def _open_board(
+    settings: Settings, options: argparse.Namespace, stopping: threading.Event
+) -> tuple[board_room.Board, list[board_room.Performer]]:
+    """The board, and whoever plays it when it is simulated."""
+    if settings.board.board == "window":
+        return board_room.open_window(settings.board, stopping.set)
+    if settings.board.board == "sim":
+        script = vars(options).get("script")
+        screen = sys.stdout if sys.stdout.isatty() else None
+        return board_room.open_simulator(settings.board, script, stopping.set, screen)
+    return board_room.open_board(settings.board), []
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    settings = instrument_settings(options)
+    with ExitStack() as stack:
+        board, _ = _open_board(settings, options, threading.Event())
+        stack.callback(board.close)
+        return run_self_test(settings, board, board_room.open_clock(), _say, tone=options.tone)
+
+
+def _settings(options: argparse.Namespace) -> None:
+    print(settings_template(load_settings(options.settings)), end="")
 
 
 def _demo_song(options: argparse.Namespace) -> None:
@@ -101,22 +140,23 @@ def _demo_song(options: argparse.Namespace) -> None:
         print(path)
 
 
-def _open_midi(name: str | None) -> MidiInput | None:
+def _open_midi(name: str | None) -> Callable[[], MidiInput] | None:
     """The MIDI input; without a sequencer that is said, and other inputs may still do."""
     if name == "none":
         return None
     try:
-        return board.open_midi(name)
+        opened = [board_room.open_midi(name)]
     except MidiUnavailableError as error:
         if name is not None:
             raise
         _say(str(error))
         return None
+    return lambda: opened.pop() if opened else board_room.open_midi(name)
 
 
 def _open_keys() -> KeyInput | None:
     try:
-        keys = board.open_keys()
+        keys = board_room.open_keys()
     except TerminalUnavailableError:
         return None
     _say(KEYS_HELP)
@@ -130,6 +170,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _say(text: str) -> None:
     print(text, flush=True)
 
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
+    "bounce": _bounce,
+    "play": _play,
+    "run": _run,
+    "selftest": _selftest,
+    "settings": _settings,
+    "demo-song": _demo_song,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

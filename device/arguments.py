@@ -9,6 +9,7 @@ from typing import Any
 
 from device.engine.quality import INTERPOLATIONS
 from device.settings import Settings, load_settings
+from hardware.config import BOARDS
 
 LONGEST_TAIL_S = 600.0
 
@@ -29,9 +30,30 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_bounce(commands.add_parser("bounce", help="render a MIDI file into a sound file"))
     _add_play(commands.add_parser("play", help="play live: MIDI keyboard, terminal or a file"))
+    _add_run(commands.add_parser("run", help="be the instrument: panel, screens, MIDI, remotes"))
+    _add_selftest(commands.add_parser("selftest", help="test every part: PASS, FAIL or NONE"))
+    shown = commands.add_parser("settings", help="print all settings as TOML, to start from")
+    shown.add_argument("--settings", type=Path, metavar="FILE", help="those of this file")
     demo = commands.add_parser("demo-song", help="write a short performance to try packs with")
     demo.add_argument("folder", metavar="FOLDER", type=Path, help="for song.mid and gesture.csv")
     return parser.parse_args(arguments)
+
+
+def instrument_settings(options: argparse.Namespace) -> Settings:
+    """The settings file with the options of `run` and `selftest` over it; raises SettingsError."""
+    settings = load_settings(options.settings)
+    given = vars(options).get
+    audio = {"device": given("device"), "rate_hz": given("rate")}
+    remote = {"web_port": given("web_port"), "web_host": given("web_host")}
+    files = {"packs": given("pack"), "patches": given("patches")}
+    return dataclasses.replace(
+        settings,
+        audio=dataclasses.replace(settings.audio, **_given(audio)),
+        midi=dataclasses.replace(settings.midi, **_given({"channel": given("channel")})),
+        remote=dataclasses.replace(settings.remote, **_given(remote)),
+        files=dataclasses.replace(settings.files, **_given(files)),
+        board=dataclasses.replace(settings.board, **_given({"board": options.board})),
+    )
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
@@ -51,6 +73,31 @@ def settings_from(options: argparse.Namespace) -> Settings:
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _add_instrument(parser: argparse.ArgumentParser) -> None:
+    """What `run` and `selftest` have in common."""
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="settings in TOML")
+    parser.add_argument("--board", choices=BOARDS, help="how the instrument is built")
+    parser.add_argument("--pack", metavar="PATH", help="sound pack, or folder of sound packs")
+    parser.add_argument("--device", metavar="NAME", help="sound output (part of its name)")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_instrument(parser)
+    parser.add_argument("--patches", metavar="FILE", help="where patches are kept")
+    parser.add_argument("--channel", type=int, metavar="N", help="MIDI channel 1..16, 0 for all")
+    parser.add_argument("--rate", type=int, metavar="HZ", help="output sample rate")
+    parser.add_argument("--web-host", metavar="HOST", help="whom the web panel serves")
+    parser.add_argument("--web-port", type=int, metavar="N", help="of the web panel, 0 for any")
+    parser.add_argument(
+        "--script", type=Path, metavar="FILE", help="board sim: what hands do, then end"
+    )
+
+
+def _add_selftest(parser: argparse.ArgumentParser) -> None:
+    _add_instrument(parser)
+    parser.add_argument("--tone", action="store_true", help="play a test tone as well")
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

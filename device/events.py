@@ -93,9 +93,10 @@ class ButtonPressed:
 
 @dataclass(frozen=True)
 class ButtonReleased:
-    """A patch button came up."""
+    """A patch button came up, or is lost sight of: then it does nothing."""
 
     button: int  # 0..3
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,42 @@ class MidiSeen:
 
 
 @dataclass(frozen=True)
+class PortFound:
+    """An input is there and listened to."""
+
+    port: str
+
+
+@dataclass(frozen=True)
+class PatchStored:
+    """A patch was written to its slot, or could not be: then `error` says why."""
+
+    slot: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class PacksListed:
+    """What packs there are now: (name, pack id) each."""
+
+    packs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The self-test came to a result, or began with a part ("...")."""
+
+    part: str
+    result: str  # "PASS", "FAIL", "NONE" or "..."
+    detail: str
+
+
+@dataclass(frozen=True)
+class SelfTested:
+    """The self-test is over."""
+
+
+@dataclass(frozen=True)
 class Fault:
     """A part does not work; the same part again replaces what was said of it."""
 
@@ -222,6 +259,11 @@ Event = (
     | PageTurned
     | Panicked
     | MidiSeen
+    | PortFound
+    | PatchStored
+    | PacksListed
+    | Checked
+    | SelfTested
     | Fault
     | FaultCleared
     | CombinationSelected

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from device import mapping
+from device import mapping, parameters
 from device.blend import Blend
 from device.channels import ChannelState
 from device.engine.mixer import MAX_STEP, Envelope, Mixer, Row
@@ -31,6 +31,11 @@ class Note:
     is_settled: bool = True  # its weights came from complete rows
 
 
+ENVELOPE_FIELDS = {
+    parameters.ATTACK: "attack_s",
+    parameters.DECAY: "decay_s",
+    parameters.RELEASE: "release_s",
+}
 ENOUGH = 0.5  # of the weight of what is wanted: a note follows the finger with so much of it
 
 
@@ -46,7 +51,7 @@ class Notes:
         self._step_base = mapping.playback_step(0, pack_rate_hz, settings.audio.rate_hz)
         shape = settings.envelope
         self._envelope = Envelope(shape.attack_s, shape.decay_s, shape.sustain, shape.release_s)
-        self._start_position = shape.start_position
+        self.start_position = shape.start_position  # 0..1, of notes to come
         self._notes: dict[int, Note] = {}
         self._blend = Blend()
 
@@ -82,7 +87,7 @@ class Notes:
         self.ended(voice)  # what it sounded before is stolen
         self._notes[voice] = note
         longest = max(len(row.samples) for row in rows)
-        begin = mapping.start_frame(self._start_position, longest)
+        begin = mapping.start_frame(self.start_position, longest)
         note.reach = Reach(frame, begin, self._step(frame, note, channel))
         self._sounds(voice, note, rows)
         self._mixer.note_on(
@@ -154,6 +159,17 @@ class Notes:
         for voice, note in self._of(origin):
             self._mixer.set_gain(frame, voice, note.gain * channel.gain)
             self._mixer.set_pan(frame, voice, channel.pan)
+
+    def reshape(self, frame: int, parameter: int, turn: float) -> None:
+        """A time or level of the envelope has changed, also for the notes that sound."""
+        if parameter == parameters.SUSTAIN:
+            self._envelope = replace(self._envelope, sustain=turn)
+        else:
+            field_name = ENVELOPE_FIELDS[parameter]
+            time_s = parameters.seconds(parameter, turn)
+            self._envelope = replace(self._envelope, **{field_name: time_s})
+        for voice in self._notes:
+            self._mixer.set_envelope(frame, voice, self._envelope)
 
     def release(self, frame: int, voices: Iterable[int]) -> None:
         """Let notes die away; they go on following the pad until the engine has ended them."""

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from device import channels, mapping
+from device import channels, mapping, parameters
 from device.channels import ChannelState
 from device.engine.mixer import Mixer
 from device.events import (
     Bend,
+    ChannelSelected,
     CombinationSelected,
     Control,
     Event,
     NoteOff,
     NoteOn,
     Origin,
+    Panicked,
+    ParameterSet,
     PortLost,
-    ProgramChange,
     Sustain,
     TouchMoved,
 )
@@ -49,8 +51,14 @@ class Player:
         settings: Settings,
         *,
         wait_for_rows: bool,
+        frame: int = 0,
+        sets_volume: bool = True,
     ) -> None:
-        """With wait_for_rows (offline) every note waits for all its cells; live it does not."""
+        """With wait_for_rows (offline) every note waits for all its cells; live it does not.
+
+        frame: the output frame from which on it plays. Without sets_volume the mixer keeps the
+        volume that it has.
+        """
         self._mixer, self._rows, self._grid, self._manifest = mixer, rows, grid, manifest
         self._coming: Grid | None = None  # a pad that is being opened
         self._midi, self._playing = settings.midi, settings.playing
@@ -64,10 +72,12 @@ class Player:
         self._position = PadPosition(0.5, 0.5, settings.playing.morph_smoothing_s)
         self._lookahead = None if wait_for_rows else Lookahead(grid)
         self._control_frames = max(1, round(CONTROL_S * settings.audio.rate_hz))
-        self._next_tick = 0
-        mixer.set_master(0, mapping.decibels_to_gain(settings.audio.master_gain_db))
+        self._next_tick = frame
+        self._full_gain = mapping.decibels_to_gain(settings.audio.master_gain_db)
+        if sets_volume:
+            mixer.set_master(0, self._full_gain)
         if not wait_for_rows:
-            self._open(grid, 0)
+            self._open(grid, frame)
         self._aim(None, None)
 
     @property
@@ -120,13 +130,30 @@ class Player:
                 self._select(frame, index)
             case PortLost(port):
                 self._lose(frame, port)
-            case ProgramChange():
-                pass  # the packs of today hold no programs to change to
+            case ParameterSet(parameter, turn):
+                self._set_parameter(frame, parameter, turn)
+            case Panicked():
+                self._notes.kill(frame, self._voices.drop(lambda key: True))
+                self._voices.lift_pedals(lambda origin: True)
+                self._channels.clear()
+            case ChannelSelected():
+                self._let_go(frame, lambda origin: True)
+            case _:
+                pass  # nothing that sounds: programs are patches, and those the instrument's
 
     def release_all(self, frame: int) -> None:
         """Let go of every key and pedal."""
         self.advance(frame)
         self._let_go(frame, lambda origin: True)
+
+    def _set_parameter(self, frame: int, parameter: int, turn: float) -> None:
+        if parameter == parameters.VOLUME:
+            gain = parameters.volume_gain(turn) * self._full_gain
+            self._mixer.set_master(frame, gain)
+        elif parameter == parameters.POSITION:
+            self._notes.start_position = turn
+        else:
+            self._notes.reshape(frame, parameter, turn)
 
     def _lose(self, frame: int, port: str) -> None:
         """A port went away; if it comes back, its wheels and pedals start afresh."""

@@ -7,118 +7,117 @@ SettingsError that names the key, the value and what is allowed.
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import math
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from device.engine.quality import INTERPOLATIONS, Interpolation
 from device.errors import SettingsError, SettingsNotFoundError
+from device.parameters import LONGEST_RELEASE_S, LONGEST_TIME_S
+from device.settings_fields import Section, choice, from_table, number, numbers, refuse_unknown
+from hardware.config import BoardConfig
 
-
-def _number(default: float, low: float, high: float) -> Any:  # noqa: ANN401
-    """A field for a number in low..high, of the type of its default."""
-    return field(default=default, metadata={"low": low, "high": high})
-
-
-def _choice(default: str, *choices: str) -> Any:  # noqa: ANN401
-    """A field for one of several words."""
-    return field(default=default, metadata={"choices": choices})
-
-
-def _check(item: dataclasses.Field[Any], value: object) -> None:
-    if "choices" in item.metadata:
-        if value not in item.metadata["choices"]:
-            allowed = ", ".join(item.metadata["choices"])
-            raise SettingsError(f"{item.name}: {value!r} is not one of {allowed}")
-    elif "low" in item.metadata:
-        _check_number(item, value)
-    elif value is not None and not isinstance(value, str):
-        raise SettingsError(f"{item.name}: {value!r} is not a name")
-
-
-def _check_number(item: dataclasses.Field[Any], value: object) -> None:
-    whole = isinstance(item.default, int)
-    low, high = item.metadata["low"], item.metadata["high"]
-    right_type = isinstance(value, int) or (isinstance(value, float) and not whole)
-    if isinstance(value, bool) or not right_type:
-        raise SettingsError(f"{item.name}: {value!r} is not a {'whole ' if whole else ''}number")
-    if not (math.isfinite(value) and low <= value <= high):  # type: ignore[arg-type]
-        raise SettingsError(f"{item.name}: {value!r} is outside {low:g}..{high:g}")
+HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True)
-class _Section:
-    """One table of the file; checks every field when made, also through dataclasses.replace."""
-
-    def __post_init__(self) -> None:
-        for item in dataclasses.fields(self):
-            _check(item, getattr(self, item.name))
-
-    @classmethod
-    def from_table(cls, table: object, where: str) -> Self:
-        """Build from a TOML table; `where` names it in errors."""
-        if not isinstance(table, dict):
-            raise SettingsError(f"{where}: must be a table, not {table!r}")
-        _refuse_unknown(table, [item.name for item in dataclasses.fields(cls)], where)
-        try:
-            return cls(**table)
-        except SettingsError as error:
-            raise SettingsError(f"{where} {error}") from None
-
-
-@dataclass(frozen=True)
-class AudioSettings(_Section):
+class AudioSettings(Section):
     """The sound output."""
 
-    rate_hz: int = _number(48000, 8000, 192000)
-    block_frames: int = _number(128, 16, 8192)
+    rate_hz: int = number(48000, 8000, 192000)
+    block_frames: int = number(128, 16, 8192)
     device: str | None = None  # part of an output's name; None is the system's default
-    interpolation: Interpolation = _choice("default", *INTERPOLATIONS)  # noqa: RUF009 (a field)
-    master_gain_db: float = _number(6.0, -60.0, 24.0)
-    realtime_priority: int = _number(70, 0, 99)  # of the audio thread; 0 asks for none
-    event_margin_s: float = _number(0.0003, 0.0, 0.1)  # added to every live event, see timeline.py
+    interpolation: Interpolation = choice("default", *INTERPOLATIONS)  # noqa: RUF009 (a field)
+    master_gain_db: float = number(6.0, -60.0, 24.0)
+    realtime_priority: int = number(70, 0, 99)  # of the audio thread; 0 asks for none
+    event_margin_s: float = number(0.0003, 0.0, 0.1)  # added to every live event, see timeline.py
 
 
 @dataclass(frozen=True)
-class EnvelopeSettings(_Section):
+class EnvelopeSettings(Section):
     """The shape of a note; the ranges are those of the original instrument's dials."""
 
-    attack_s: float = _number(0.005, 0.0, 10.0)
-    decay_s: float = _number(0.1, 0.0, 10.0)
-    sustain: float = _number(1.0, 0.0, 1.0)
-    release_s: float = _number(0.3, 0.0, 20.0)
-    start_position: float = _number(0.0, 0.0, 1.0)  # where in the sound a note begins
+    attack_s: float = number(0.005, 0.0, LONGEST_TIME_S)
+    decay_s: float = number(0.1, 0.0, LONGEST_TIME_S)
+    sustain: float = number(1.0, 0.0, 1.0)
+    release_s: float = number(0.3, 0.0, LONGEST_RELEASE_S)
+    start_position: float = number(0.0, 0.0, 1.0)  # where in the sound a note begins
 
 
 @dataclass(frozen=True)
-class PlayingSettings(_Section):
+class PlayingSettings(Section):
     """How notes answer to the player's hands."""
 
-    max_voices: int = _number(32, 1, 128)
-    velocity_curve: str = _choice("natural", "natural", "linear", "fixed")
-    bend_range_semitones: float = _number(2.0, 0.0, 48.0)
-    vibrato_rate_hz: float = _number(5.5, 0.1, 20.0)
-    vibrato_depth_semitones: float = _number(0.5, 0.0, 12.0)  # with the modulation wheel full up
-    zone_crossfade: str = _choice("off", "off", "on")  # between keys: both stored pitches sound
-    morph_smoothing_s: float = _number(0.02, 0.0, 5.0)
-    row_cache_mb: int = _number(128, 16, 8192)  # of notes in memory, those that sound included
+    max_voices: int = number(32, 1, 128)
+    velocity_curve: str = choice("natural", "natural", "linear", "fixed")
+    bend_range_semitones: float = number(2.0, 0.0, 48.0)
+    vibrato_rate_hz: float = number(5.5, 0.1, 20.0)
+    vibrato_depth_semitones: float = number(0.5, 0.0, 12.0)  # with the modulation wheel full up
+    zone_crossfade: str = choice("off", "off", "on")  # between keys: both stored pitches sound
+    morph_smoothing_s: float = number(0.02, 0.0, 5.0)
+    row_cache_mb: int = number(128, 16, 8192)  # of notes in memory, those that sound included
 
 
 @dataclass(frozen=True)
-class MidiSettings(_Section):
+class MidiSettings(Section):
     """Which MIDI is listened to; the pad follows two controllers, general purpose 1 and 2."""
 
-    channel: int = _number(0, 0, 16)  # 0 hears all channels (omni)
-    pad_x_controller: int = _number(16, 0, 119)
-    pad_y_controller: int = _number(17, 0, 119)
+    channel: int = number(0, 0, 16)  # 0 hears all channels (omni)
+    pad_x_controller: int = number(16, 0, 119)
+    pad_y_controller: int = number(17, 0, 119)
+    # of each pot in order of PARAMETERS: attack 73, decay 75 and release 72 are the usual ones
+    pot_controllers: tuple[int, ...] = numbers((20, 73, 75, 79, 72, 21), 0, 119, 0, 6)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.pad_x_controller == self.pad_y_controller:
             raise SettingsError(f"pad_y_controller: {self.pad_y_controller} is pad_x_controller")
+        named = [self.pad_x_controller, self.pad_y_controller, *self.pot_controllers]
+        for controller in self.pot_controllers:
+            if named.count(controller) > 1:
+                raise SettingsError(f"pot_controllers: {controller} is used twice")
+
+
+@dataclass(frozen=True)
+class PanelSettings(Section):
+    """How hands and panel understand each other."""
+
+    poll_hz: int = number(200, 50, 1000)
+    touch_smoothing_s: float = number(0.04, 0.0, 1.0)  # between the pads of the touch panel
+    pot_takeover: str = choice("pickup", "jump", "pickup", "scale")  # after a patch was recalled
+    hold_s: float = number(1.0, 0.3, 5.0)  # of a patch button, to save
+    page_s: float = number(3.0, 0.5, 60.0)  # until the home page comes back
+    display_hz: int = number(25, 1, 60)
+
+
+@dataclass(frozen=True)
+class FilesSettings(Section):
+    """Where sounds and patches lie; a name that is not absolute begins at the working directory."""
+
+    packs: str = "packs"  # a folder of packs, or one pack
+    patches: str = "patches.json"
+    memory: str = "memory.json"  # what was played last; "" remembers nothing
+
+
+@dataclass(frozen=True)
+class RemoteSettings(Section):
+    """OSC and the web panel; beyond this machine only with another host, the web with a token."""
+
+    web: bool = True
+    web_host: str = "127.0.0.1"
+    web_port: int = number(8080, 0, HIGHEST_PORT)  # 0: any free one
+    web_token: str = ""  # "": made up at each start, when one is needed
+    osc: bool = True
+    osc_host: str = "127.0.0.1"
+    osc_port: int = number(8000, 0, HIGHEST_PORT)
+    osc_target: str = ""  # "host:port" that is told of every change
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        host, _, port = self.osc_target.rpartition(":")
+        if self.osc_target and not (host and port.isdecimal() and int(port) <= HIGHEST_PORT):
+            raise SettingsError(f"osc_target: {self.osc_target!r} is not host:port")
 
 
 @dataclass(frozen=True)
@@ -129,6 +128,10 @@ class Settings:
     envelope: EnvelopeSettings = EnvelopeSettings()
     playing: PlayingSettings = PlayingSettings()
     midi: MidiSettings = MidiSettings()
+    panel: PanelSettings = PanelSettings()
+    files: FilesSettings = FilesSettings()
+    remote: RemoteSettings = RemoteSettings()
+    board: BoardConfig = BoardConfig()  # noqa: RUF009 (frozen)
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -145,17 +148,9 @@ def load_settings(path: Path | None) -> Settings:
     except ValueError as error:
         raise SettingsError(f"{path}: not a TOML file: {error}") from error
     sections = {item.name: type(item.default) for item in dataclasses.fields(Settings)}
-    _refuse_unknown(tables, list(sections), str(path))
-    read = {
-        name: sections[name].from_table(table, f"{path}: [{name}]")  # type: ignore[union-attr]
+    refuse_unknown(tables, list(sections), str(path))
+    read: dict[str, Any] = {
+        name: from_table(sections[name], table, f"{path}: [{name}]")
         for name, table in tables.items()
     }
     return Settings(**read)
-
-
-def _refuse_unknown(table: dict[str, object], known: list[str], where: str) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
-            raise SettingsError(f"{where}: unknown key {key!r}; {hint}")

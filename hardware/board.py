@@ -2,10 +2,96 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TextIO
+
 from hardware.clock import SystemClock
-from hardware.errors import TerminalUnavailableError
+from hardware.config import BOARDS, BoardConfig
+from hardware.errors import BoardConfigError, TerminalUnavailableError, WindowUnavailableError
+from hardware.instrument_board import USB, Board, build
 from hardware.interfaces import Clock, KeyInput, MidiInput
+from hardware.linux_wires import LinuxWires
+from hardware.sim.instrument import SimInstrument
+from hardware.sim.performance import PERFORMANCE
+from hardware.sim.script import parse_script, read_script
+from hardware.sim.script_player import ScriptPlayer
+from hardware.sim.terminal_oled import TerminalOled
 from hardware.usb_midi import open_alsa_midi
+
+__all__ = [
+    "Board",
+    "Performer",
+    "open_board",
+    "open_clock",
+    "open_keys",
+    "open_midi",
+    "open_simulator",
+    "open_window",
+]
+
+
+class Performer(Protocol):
+    """Whoever plays a simulated instrument: called again and again, as other workers are."""
+
+    name: str
+
+    def step(self, now_s: float) -> float:
+        """Do what is due; returns the time on the clock at which to be called again."""
+        ...
+
+    def close(self) -> None:
+        """Let go; called after the last step."""
+        ...
+
+
+def open_board(config: BoardConfig) -> Board:
+    """The parts of one instrument, by config.board; nothing is opened before its first use.
+
+    onss, gpio: real chips. web: none but USB MIDI, the page has the controls. For sim and window
+    see open_simulator. Raises BoardConfigError for a board that does not exist.
+    """
+    if config.board in ("onss", "gpio"):
+        return build(config, LinuxWires())
+    if config.board == "web":
+        return Board(midi=((USB, lambda: open_midi(config.midi_port or None)),))
+    allowed = ", ".join(BOARDS)
+    raise BoardConfigError(f"board is {config.board!r}, allowed is one of {allowed}")
+
+
+def open_simulator(
+    config: BoardConfig, script: Path | None, finished: Callable[[], None], screen: TextIO | None
+) -> tuple[Board, list[Performer]]:
+    """The Open NSynth Super's board on simulated chips, and workers that play it.
+
+    script: what hands do, see hardware.sim.script; without one the built-in performance. finished
+    is called at its end. screen: a terminal that shows the OLED. Raises ScriptError.
+    """
+    simulator = SimInstrument(config)
+    actions = parse_script(PERFORMANCE) if script is None else read_script(script)
+    performers: list[Performer] = [ScriptPlayer(actions, simulator, finished)]
+    if screen is not None:
+        performers.append(TerminalOled(simulator, screen))
+    return build(config, simulator), performers
+
+
+def open_window(config: BoardConfig, finished: Callable[[], None]) -> tuple[Board, list[Performer]]:
+    """The same board played in a window; `finished` is called when it is closed.
+
+    Raises WindowUnavailableError without pygame or a screen.
+    """
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    try:
+        from hardware.sim.window import Window, check_screen  # only this board wants pygame
+    except ImportError as error:
+        raise WindowUnavailableError(
+            f"no window: the package pygame-ce cannot be loaded ({error}); "
+            "try `pip install 'latentpad[window]'`, or `--board web`"
+        ) from error
+    check_screen()
+    simulator = SimInstrument(config)
+    return build(config, simulator), [Window(simulator, finished)]
 
 
 def open_clock() -> Clock:

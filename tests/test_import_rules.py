@@ -23,14 +23,16 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "device.engine": ("device.engine", "numpy", "sounddevice", "_sounddevice", "cffi"),
     "device.engine.kernel": ("cffi",),
     "device.__main__": (
-        "device", "hardware.board", "hardware.interfaces", "hardware.errors",
+        "device", "hardware.board", "hardware.interfaces", "hardware.errors", "hardware.config",
     ),
     "device": (
-        "device", "hardware.interfaces", "hardware.midi", "hardware.errors", "numpy", "mido",
-        "soundfile",
+        "device", "hardware.interfaces", "hardware.midi", "hardware.errors", "hardware.config",
+        "numpy", "PIL", "mido", "soundfile", "websockets", "pythonosc",
     ),
     "hardware.__main__": ("hardware",),
-    "hardware": ("hardware", "alsa_midi", "smbus2", "RPi", "serial"),
+    "hardware": ("hardware", "alsa_midi", "smbus2", "RPi", "serial", "pygame"),
+    "hardware.sim": ("hardware",),
+    "hardware.sim.window": ("hardware", "pygame"),
     "audio_pipeline": (
         "audio_pipeline", "device.pack", "numpy", "scipy", "soxr", "soundfile", "matplotlib",
         "mido",

@@ -15,6 +15,10 @@ from device.engine.errors import StreamError
 from device.engine.mixer import Mixer
 from device.engine.stream import AudioStream, rescan_devices
 
+NO_PRIORITY = (
+    "the sound may be interrupted when the machine is busy: this user may not run real-time "
+    "threads (give it an rtprio limit in /etc/security/limits.d)"
+)
 RETRY_S = 1.0
 STALL_S = 1.0  # a device that asks for nothing for so long is gone, whatever the driver says
 LONGEST_LOOK_S = 0.1  # of a longer time between two looks this process itself slept
@@ -49,7 +53,8 @@ class SteadyStream:
     """An AudioStream that is opened again, every RETRY_S, once it has ended by itself.
 
     Whoever owns it calls watch() often, always from one thread, which renders the mixer meanwhile.
-    The first opening raises what AudioStream raises; later failures are counted.
+    The first opening raises what AudioStream raises, if an output is `required`; otherwise, and
+    later, failures are counted.
     """
 
     def __init__(
@@ -60,6 +65,7 @@ class SteadyStream:
         device: int | str | None = None,
         block_frames: int = 256,
         realtime_priority: int = 0,
+        required: bool = True,
         opener: Callable[[], Stream] | None = None,
         rescan: Callable[[], None] = rescan_devices,
     ) -> None:
@@ -77,11 +83,21 @@ class SteadyStream:
                 realtime_priority=realtime_priority,
             )
         )
-        self._stream: Stream | None = self._open()
-        self.latency_s = self._stream.latency_s
+        self._stream: Stream | None = self._open_first(required)
+        self.latency_s = self._stream.latency_s if self._stream else 0.0
         self._looked_s = self._retry_s = now_s()
         self._frame, self._stalled_s = mixer.frame, 0.0
         self._owed_frames = 0.0
+
+    def _open_first(self, required: bool) -> Stream | None:
+        try:
+            return self._open()
+        except StreamError as error:
+            if required:
+                raise
+            self.failed_openings += 1
+            self.last_error = str(error)
+            return None
 
     @property
     def is_playing(self) -> bool:

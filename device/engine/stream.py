@@ -63,6 +63,13 @@ def _check_rate(sd: ModuleType, device: int | str | None, rate_hz: int) -> None:
         ) from error
 
 
+def describe_output(device: int | str | None) -> str:
+    """The name of the output that would be opened; raises StreamError leaves like AudioStream."""
+    sd = _load_sounddevice()
+    _check_device(sd, device)
+    return str(sd.query_devices(device, "output")["name"])
+
+
 def rescan_devices() -> None:
     """Let PortAudio see which devices have come or gone; no stream may be open; or StreamError."""
     sd = _load_sounddevice()

@@ -87,6 +87,12 @@ class Agenda:
         pad.error = error
         return True
 
+    def try_again(self, rows: Iterable[RowKey]) -> None:
+        """Read what was refused once more, when there is nothing urgent: these rows, and cells."""
+        self.refused_cells.clear()
+        for key in rows:
+            self.filling(key, is_wish=True)
+
     def next(self, may_wish: bool) -> Filling | HeadsReading | None:
         """The most urgent work; wishes only if allowed. None if there is nothing to do."""
         self.now = max(self.now, self._clock())

@@ -22,6 +22,11 @@ class Faults:
                 self._known.add(text)
                 self._news.append(text)
 
+    def forget(self) -> None:
+        """What happens again from now on is news again."""
+        with self._lock:
+            self._known.clear()
+
     def take(self) -> list[str]:
         """Those that nobody has been told of yet."""
         with self._lock:

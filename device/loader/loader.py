@@ -159,6 +159,22 @@ class Loader:
         with self._changed:
             self._shop.agenda.reorder(cells)
 
+    def try_again(self) -> bool:
+        """The card may have been put right: read what was refused once more, in the background.
+
+        True if nothing was: what goes wrong from now on is news again.
+        """
+        shop = self._shop
+        with self._changed:
+            if not shop.refused and not shop.agenda.refused_cells:
+                self.faults.forget()
+                return True
+            rows = list(shop.refused)
+            shop.refused.clear()
+            shop.agenda.try_again(rows)
+            self._runner.wake()
+            return False
+
     def refuse(self, what: str) -> None:
         """Count and tell a wish that makes no sense."""
         self.faults.add(what)

@@ -102,14 +102,38 @@ def memory(results: Results) -> Iterator[Line]:
     yield "memory, 32 voices of 256 combinations", f"<= {target} MB", f"{most} MB", most <= target
 
 
+def start(results: Results) -> Iterator[Line]:
+    """Of the whole instrument."""
+    figures = results["start"]
+    reached, target_s = figures["median_s"], figures["target_s"]
+    said = f"{reached:.2f} s ({figures['ratio']:.1f} x importing NumPy)"
+    yield "start to playable", f"<= {target_s:g} s", said, reached <= target_s
+
+
+def panel(results: Results) -> Iterator[Line]:
+    """With the display busy on the same bus; a voice is told at the player's next tick."""
+    target = results["panel"]["target_ms"]
+    for name, case in results["panel"]["cases"].items():
+        handled, told = case["handled_ms"]["p99"], case["engine_ms"]["p99"]
+        rates = f"{case['polls_per_s']:.0f} polls/s, {case['pictures_per_s']:.0f} pictures/s"
+        yield (
+            f"touch to player, {name}",
+            f"p99 <= {target:.0f} ms",
+            f"{handled:.1f} ms (a held voice {told:.1f} ms), {rates}",
+            handled <= target,
+        )
+
+
 PARTS: dict[str, Callable[[Results], Iterator[Line]]] = {
     "engine": costs,
     "engine, sound": ratios,
     "pitch": pitch,
     "stream": stream,
     "midi": midi,
+    "panel": panel,
     "loader": loader,
     "memory": memory,
+    "start": start,
     "aarch64": aarch64,
     "soak": soak,
 }

@@ -66,6 +66,9 @@ class FakeClient:
             raise event
         return event
 
+    def set_client_pool_input(self, events: int) -> None:
+        """Real ones then lose nothing in a burst; this one never does."""
+
     def plug(self, client: int, name: str, is_hardware: bool = True) -> None:
         self.devices[client, 0] = (name, is_hardware)
         self.push(alsa_midi.PortStartEvent((client, 0)))
@@ -158,9 +161,22 @@ def test_an_overrun_lets_go_of_everything_and_goes_on(client: FakeClient) -> Non
     midi = AlsaMidiInput(alsa_midi, client)
     midi.receive(0)
     client.push(alsa_midi.ALSAError("overrun", -errno.ENOSPC))
-    assert [type(r) for r in midi.receive(0)] == [MidiPortLost]
+    assert [type(r) for r in midi.receive(0)] == [MidiPortLost, MidiPortOpened]
     client.play(20, 0x90, 60, 1)
     assert [type(r) for r in midi.receive(0)] == [MidiReceived]
+
+
+def test_ports_that_came_and_went_during_an_overrun_are_noticed(client: FakeClient) -> None:
+    midi = AlsaMidiInput(alsa_midi, client)
+    midi.receive(0)
+    del client.devices[20, 0]
+    client.devices[24, 0] = ("Launchkey", True)  # and the announcements are among what was lost
+    client.push(alsa_midi.ALSAError("overrun", -errno.ENOSPC))
+    reports = [(type(report), report.port) for report in midi.receive(0)]
+    assert reports == [
+        (MidiPortLost, "Keystation: Keystation 1"), (MidiPortOpened, "Launchkey: Launchkey 1"),
+    ]  # fmt: skip
+    assert midi.ports() == ("Launchkey: Launchkey 1",)
 
 
 def test_a_dead_sequencer_is_a_typed_error(client: FakeClient) -> None:

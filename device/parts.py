@@ -1,0 +1,7 @@
+"""What faults call the parts that are not hardware."""
+
+SOUND = "sound"  # the sound output
+PACK = "pack"  # the one that plays
+PACKS = "packs"  # others that cannot be played
+CARD = "card"  # reading the notes of the pack that plays
+PATCHES = "patches"  # the file of patches
