@@ -17,7 +17,7 @@ from device.deck import Deck, open_deck
 from device.engine.mixer import Mixer
 from device.errors import PatchError, PatchWriteError
 from device.events import Event, Fault, FaultCleared, PacksListed, PatchStored
-from device.memory import Memory, MemoryFile
+from device.memory import MEMORY_NAME, Memory, MemoryFile
 from device.pack.errors import PackError
 from device.parts import PACK, PACKS, PATCHES
 from device.patches import Patch, PatchStore
@@ -51,8 +51,8 @@ class ChoreWorker:
         self._settings, self._mixer, self._store = settings, mixer, store
         self._post, self._deliver, self._self_test = post, deliver, self_test
         self._memory = memory
-        name = settings.files.memory
-        self._memory_file = MemoryFile(Path(name) if name else None)
+        beside = Path(settings.files.patches).with_name(MEMORY_NAME)
+        self._memory_file = MemoryFile(beside if settings.files.memory else None)
         self.remembered = self._memory_file.read()
         self._wait_s, self._background = wait_s, background
         self._place = Path(settings.files.packs)

@@ -20,6 +20,7 @@ from device.pack.fields import Fields
 from device.pack.limits import TEXT_CHARACTERS
 from device.pack.strict_json import loads
 
+MEMORY_NAME = "memory.json"
 WRITE_S = 10.0
 MOST_BYTES = 65536
 CORNER_COUNT = 4

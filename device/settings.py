@@ -97,7 +97,7 @@ class FilesSettings(Section):
 
     packs: str = "packs"  # a folder of packs, or one pack
     patches: str = "patches.json"
-    memory: str = "memory.json"  # what was played last; "" remembers nothing
+    memory: bool = True  # remember what was played last, in a file beside the patches
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,6 @@ class World:
         files = FilesSettings(
             packs=str(packs),
             patches=str(folder / "patches.json"),
-            memory=str(folder / "memory.json"),
         )
         board = dataclasses.replace(settings.board, board="sim")
         self.settings = dataclasses.replace(settings, files=files, board=board)
