@@ -8,6 +8,9 @@ plays a buffer as soon as it has it; what a real card adds is AudioStream.latenc
 threads but the spinning one go before other programs; a thread that only waits for 5 ms again and
 again tells how much later than that the machine lets any Python thread go on.
 
+The last case is the whole instrument as it runs: its own serial driver and threads at their own
+priorities, the panel polled and the display animated on a simulated bus.
+
     python tests/bench/midi_bench.py [--notes 1000] [--quick] [--out FILE]
 """
 
@@ -22,8 +25,8 @@ import tempfile
 import threading
 import time
 import tty
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +35,26 @@ import report
 from card import Card
 from numpy.typing import NDArray
 
+from device.app import App
 from device.engine._mixer import ffi, lib
 from device.engine.mixer import LATENCY_FRAMES, Mixer
 from device.grid import Grid
 from device.loader.loader import Loader
 from device.midi_events import message_event
 from device.pack.reader import open_pack
+from device.parameters import ATTACK, DECAY, RELEASE, VOLUME
 from device.play import THREAD_SWITCH_S
 from device.player import Player
 from device.session import Session
-from device.settings import EnvelopeSettings, Settings
+from device.settings import EnvelopeSettings, FilesSettings, Settings
+from device.urgency import BELOW_AUDIO, urgent
+from device.worker import WorkerThreads
 from hardware.clock import SystemClock
+from hardware.config import BoardConfig
+from hardware.instrument_board import build
 from hardware.midi import MidiParser
+from hardware.serial_port import LinuxSerialPort
+from hardware.sim.instrument import SimInstrument
 
 PITCH, NOTE_S, GAP_S, WAIT_S = 60, 0.03, 0.05, 0.005
 QUIET_FRAMES, SILENCE = 480, 1e-5
@@ -53,6 +64,7 @@ PLAIN = Settings()
 SETTINGS = dataclasses.replace(
     PLAIN, envelope=EnvelopeSettings(attack_s=0.0, decay_s=0.0, sustain=1.0, release_s=0.002)
 )
+Maker = Callable[[Path, bool, float, int], AbstractContextManager[tuple[Callable[[], None], Card]]]
 RATE_HZ, BLOCK = SETTINGS.audio.rate_hz, SETTINGS.audio.block_frames
 
 
@@ -115,10 +127,69 @@ def watch_wakes(clock: SystemClock, done: threading.Event, late_s: list[float]) 
         late_s.append(clock.now_s() - due_s)
 
 
-@contextmanager
-def instrument(folder: Path, fifo: bool, seconds: float) -> Iterator[tuple[Session, Card]]:
-    """A session on a small pack, playing to a paced card that keeps the sound."""
+def paced_card(mixer: Mixer, fifo: bool, seconds: float) -> Card:
+    """A card that plays a mixer and keeps the sound."""
+    return Card(
+        int(ffi.cast("uintptr_t", ffi.addressof(lib, "lp_mixer_callback"))),
+        int(ffi.cast("uintptr_t", mixer.cdata)),
+        calls=round(seconds * RATE_HZ / BLOCK),
+        frames=BLOCK,
+        rate_hz=RATE_HZ,
+        fifo=fifo,
+        keep_sound=True,
+    )
+
+
+def make_pack(folder: Path) -> Path:
+    """A small pack."""
     report.load(report.HERE.parent / "packs.py").make_test_pack(folder / "pack", rate_hz=RATE_HZ)
+    return folder / "pack"
+
+
+class SerialInstrument(SimInstrument):
+    """A simulated instrument whose DIN socket is a terminal of this machine."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+        for pot, turn in ((ATTACK, 0.0), (DECAY, 0.0), (RELEASE, 0.1), (VOLUME, 1.0)):
+            self.pot(pot, turn)
+
+    def serial(self, config: BoardConfig) -> LinuxSerialPort:
+        """The terminal's far end."""
+        return LinuxSerialPort(os.ttyname(self._port), "31250")
+
+
+@contextmanager
+def whole_instrument(
+    folder: Path, fifo: bool, seconds: float, port: int
+) -> Iterator[tuple[Callable[[], None], Card]]:
+    """The app with all its threads; gives its step and the card."""
+    files = FilesSettings(packs=str(make_pack(folder)), patches=str(folder / "patches.json"))
+    settings = dataclasses.replace(SETTINGS, files=files)
+    board = build(settings.board, SerialInstrument(port))
+    with ExitStack() as stack:
+        clock = SystemClock()
+        app = App(settings, board, clock, lambda text: None)
+        stack.callback(app.close)
+        threads = WorkerThreads(clock.now_s, lambda name, error: print(name, repr(error)))
+        stack.callback(threads.close)
+        card = stack.enter_context(paced_card(app.mixer, fifo, seconds))
+        priority = settings.audio.realtime_priority - BELOW_AUDIO if fifo else 0
+        for worker in app.workers:
+            threads.start(worker, priority if worker in app.hands else 0)
+        while app.conductor.deck is None:
+            app.step(WAIT_S)
+        with urgent(priority):
+            yield lambda: app.step(WAIT_S), card
+
+
+@contextmanager
+def instrument(
+    folder: Path, fifo: bool, seconds: float, port: int
+) -> Iterator[tuple[Callable[[], None], Card]]:
+    """A session on a small pack with a reader of its own; gives its step and the card."""
+    make_pack(folder)
     with ExitStack() as stack:
         pack = stack.enter_context(open_pack(folder / "pack"))
         loader = Loader(pack, CACHE_BYTES, RATE_HZ)
@@ -128,22 +199,17 @@ def instrument(folder: Path, fifo: bool, seconds: float) -> Iterator[tuple[Sessi
         grid = Grid(pack.manifest, pack.manifest.combinations[0])
         player = Player(mixer, loader, grid, pack.manifest, SETTINGS, wait_for_rows=False)
         loader.wait_for_pad()
-        callback = int(ffi.cast("uintptr_t", ffi.addressof(lib, "lp_mixer_callback")))
-        card = Card(
-            callback,
-            int(ffi.cast("uintptr_t", mixer.cdata)),
-            calls=round(seconds * RATE_HZ / BLOCK),
-            frames=BLOCK,
-            rate_hz=RATE_HZ,
-            fifo=fifo,
-            keep_sound=True,
-        )
-        stack.enter_context(card)
-        margin_s = SETTINGS.audio.event_margin_s
-        yield Session(player, mixer, SystemClock(), RATE_HZ, margin_s, print), card
+        card = stack.enter_context(paced_card(mixer, fifo, seconds))
+        clock, done = SystemClock(), threading.Event()
+        session = Session(player, mixer, clock, RATE_HZ, SETTINGS.audio.event_margin_s, print)
+        reader = threading.Thread(target=read_midi, args=(port, session, clock, done))
+        reader.start()
+        stack.callback(reader.join)
+        stack.callback(done.set)
+        yield session.step, card
 
 
-def measure(notes: int, busy: bool, fifo: bool) -> dict[str, Any]:
+def measure(notes: int, busy: bool, fifo: bool, make: Maker = instrument) -> dict[str, Any]:
     """Latency and jitter of so many notes."""
     clock, sent_s, done = SystemClock(), list[float](), threading.Event()
     wakes_s = list[float]()
@@ -151,16 +217,14 @@ def measure(notes: int, busy: bool, fifo: bool) -> dict[str, Any]:
     tty.setraw(theirs)
     seconds = notes * (NOTE_S + GAP_S + 0.02) + 5
     with tempfile.TemporaryDirectory() as folder, spinning(busy):
-        with instrument(Path(folder), fifo, seconds) as (session, card):
+        with make(Path(folder), fifo, seconds, theirs) as (step, card):
             writer = threading.Thread(target=write_notes, args=(ours, notes, clock, sent_s))
-            reader = threading.Thread(target=read_midi, args=(theirs, session, clock, done))
             waker = threading.Thread(target=watch_wakes, args=(clock, done, wakes_s))
-            for thread in (reader, waker, writer):
+            for thread in (waker, writer):
                 thread.start()
             while writer.is_alive():
-                session.step()
+                step()
             done.set()
-            reader.join()
             waker.join()
         sound, begin_s = card.sound[: card.done * BLOCK], card.begin_s
     os.close(ours)
@@ -201,8 +265,13 @@ def main() -> None:
     results = {}
     heads = f"{'notes':>6} {'p50 ms':>7} {'p99':>7} {'max':>7} {'p99-p50':>8} {'wakes p99':>10}"
     print(f"{'':20} {heads}   target: p99 <= {target_ms:.2f}")
-    for name, busy in (("Python at rest", False), ("Python busy", True)):
-        result = measure(100 if options.quick else options.notes, busy, fifo)
+    cases: tuple[tuple[str, bool, Maker], ...] = (
+        ("Python at rest", False, instrument),
+        ("Python busy", True, instrument),
+        ("whole instrument", False, whole_instrument),
+    )
+    for name, busy, make in cases:
+        result = measure(100 if options.quick else options.notes, busy, fifo, make)
         results[name], ms = result, result["ms"]
         jitter, wakes = result["jitter_ms"]["p99_less_p50"], result["python_wakes_late_ms"]["p99"]
         print(
