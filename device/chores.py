@@ -58,6 +58,7 @@ class ChoreWorker:
         self._place = Path(settings.files.packs)
         self._shelf, self._signature = shelf.Shelf(), shelf.signature(self._place)
         self._opened: Path | None = None
+        self._refused: Path | None = None  # asked for in vain while another one plays on
         self._look_s = 0.0
         self._chores: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
 
@@ -78,6 +79,7 @@ class ChoreWorker:
         if now_s >= self._look_s:
             self._look_s = now_s + LOOK_S
             self._look()
+            self._try_refused_again()
             self._try_patches_again()
             self._memory_file.keep(self._memory(), now_s)
         try:
@@ -133,8 +135,10 @@ class ChoreWorker:
 
     def _open(self, index: int) -> None:
         if 0 <= index < len(self._shelf.packs):
-            trouble = self._try_open(self._shelf.packs[index].path)
+            path = self._shelf.packs[index].path
+            trouble = self._try_open(path)
             if trouble:
+                self._refused = path
                 self._post(Fault(PACK, trouble))
 
     def _try_open(self, path: Path) -> str:
@@ -143,9 +147,21 @@ class ChoreWorker:
             deck = open_deck(path, self._mixer, self._settings, background=self._background)
         except PackError as error:
             return str(error)
-        self._opened = path
+        self._opened, self._refused = path, None
         self._deliver(deck)
         return ""
+
+    def _try_refused_again(self) -> None:
+        """The fault is over once the pack could be opened; it is not, nobody waits for it now."""
+        if self._refused is None or self._opened is None:
+            return
+        if self._refused.exists():
+            try:
+                open_deck(self._refused, self._mixer, self._settings, background=False).close()
+            except PackError:
+                return
+        self._refused = None
+        self._post(FaultCleared(PACK))
 
     def _try_patches_again(self) -> None:
         """A card that was full or not writable may have been put right."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SEQUENCER_NODE = Path("/dev/snd/seq")
 CLIENT_NAME = "latentpad"
+POOL_EVENTS = 2000  # that may wait for us: the most that the kernel allows, usual are 200
 
 
 class _Port:
@@ -41,6 +42,7 @@ class AlsaMidiInput:
         self, alsa: ModuleType, client: SequencerClient, wanted: str | None = None
     ) -> None:
         """Take the alsa_midi module and an open client of it; close() closes the client."""
+        self.fault = ""  # what fails raises
         self._alsa, self._client, self._wanted = alsa, client, wanted
         self._port = client.create_port(
             "input", caps=alsa.WRITE_PORT, type=alsa.PortType.MIDI_GENERIC
@@ -87,11 +89,14 @@ class AlsaMidiInput:
         return reports
 
     def _overrun(self) -> list[MidiReport]:
-        """Bytes were lost and note-offs may be among them: report every port as lost, keep it."""
+        """Events were lost, maybe note-offs, maybe ports that came or went: begin afresh."""
         now_s = time.monotonic()
-        for source in self._sources.values():
-            source.parser = MidiParser()
-        return [MidiPortLost(source.name, now_s) for source in self._sources.values()]
+        reports: list[MidiReport] = [MidiPortLost(name, now_s) for name in self.ports()]
+        present = {self._alsa.Address(port.client_id, port.port_id) for port in self._listed()}
+        names = {at: old.name for at, old in self._sources.items() if at in present}
+        self._sources = {address: _Port(name) for address, name in names.items()}
+        reports += [MidiPortOpened(name, now_s) for name in names.values()]
+        return reports + self._subscribe_new()
 
     def _translate(self, event: Event) -> list[MidiReport]:
         kinds = self._alsa.EventType
@@ -117,7 +122,7 @@ class AlsaMidiInput:
 
     def _subscribe_new(self) -> list[MidiReport]:
         reports: list[MidiReport] = []
-        for info in self._client.list_ports(input=True, include_midi_through=False):
+        for info in self._listed():
             address = self._alsa.Address(info.client_id, info.port_id)
             name = f"{info.client_name}: {info.name}"
             if address in self._sources or not self._is_wanted(info, name):
@@ -129,6 +134,10 @@ class AlsaMidiInput:
             self._sources[address] = _Port(name)
             reports.append(MidiPortOpened(name, time.monotonic()))
         return reports
+
+    def _listed(self) -> list[PortInfo]:
+        ports: list[PortInfo] = self._client.list_ports(input=True, include_midi_through=False)
+        return ports
 
     def _is_wanted(self, info: PortInfo, name: str) -> bool:
         if info.client_id == self._client.client_id:
@@ -151,6 +160,7 @@ def open_alsa_midi(wanted: str | None = None) -> AlsaMidiInput:
         )
     try:
         client = alsa.SequencerClient(CLIENT_NAME)
+        client.set_client_pool_input(POOL_EVENTS)
     except alsa.ALSAError as error:
         raise MidiUnavailableError(
             f"no MIDI input: {SEQUENCER_NODE}: {error} (is this user in the group `audio`?)"

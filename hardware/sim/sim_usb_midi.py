@@ -49,7 +49,6 @@ class SimUsbMidi:
         """The sequencer itself goes: every use fails until repair()."""
         with self._changed:
             self._has_system = False
-            self._reports = []
             self._changed.notify_all()
 
     def repair(self) -> None:
@@ -94,8 +93,7 @@ class SimUsbMidi:
         """Nothing to give back."""
 
     def _tell(self, report: MidiReport) -> None:
-        if self._has_system:
-            self._reports.append(report)
+        self._reports.append(report)
         self._changed.notify_all()
 
     def _pass_time(self, timeout_s: float) -> None:

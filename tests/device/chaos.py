@@ -34,8 +34,8 @@ class Musician:
         self.keys: set[tuple[str, int, int]] = set()  # port, channel, note
         self.buttons: set[int] = set()
         self._actions: tuple[tuple[int, Callable[[], object]], ...] = (
-            (12, self._key_down),
-            (9, self._key_up),
+            (18, self._key_down),
+            (13, self._key_up),
             (3, self._controller),
             (2, self._bend),
             (1, self._program),
@@ -209,7 +209,7 @@ class Gremlin:
             Trouble(lambda: hands.noise(1.0, rng), lambda: hands.noise(0.0)),
             Trouble(hands.i2c.hang, hands.i2c.release),
             Trouble(lambda: hands.din.noise(rng.randint(1, 60), rng.random()), self._replug_din),
-            self._flag(files, "is_readable"),
+            Trouble(lambda: self._spoil_card(files), lambda: setattr(files, "is_readable", True)),
             self._flag(files, "is_writable"),
             self._flag(output, "is_playing"),
         ]
@@ -232,6 +232,12 @@ class Gremlin:
         for trouble in self._troubles:
             trouble.until_s = -math.inf
             trouble.end()
+
+    def _spoil_card(self, files: Files) -> None:
+        """While a pack has been opened but not all of it has been read."""
+        self._world.app.post(PackSelected(self._rng.randrange(2)))
+        self._world.run(self._rng.choice((0.0, 0.03, 0.1)))
+        files.is_readable = False
 
     def _replug_din(self) -> None:
         """Noise may have sounded like keys that nothing will ever let go but this."""

@@ -42,7 +42,8 @@ class World:
             packs=str(packs),
             patches=str(folder / "patches.json"),
         )
-        board = dataclasses.replace(settings.board, board="sim")
+        is_gpio = settings.board.board == "gpio"
+        board = settings.board if is_gpio else dataclasses.replace(settings.board, board="sim")
         self.settings = dataclasses.replace(settings, files=files, board=board)
         self.clock = SimClock()
         self.hands = SimInstrument(board, self.clock, wait=lambda seconds: None)
@@ -51,9 +52,10 @@ class World:
         self.events: list[Event] = []
         self.app = App(self.settings, self.board, self.clock, self.reports.append, background=False)
         self._due = dict.fromkeys(self.app.workers, self.clock.time_s)
-        self.app.chores.run_self_test()
         self._owed_frames = 0.0
         self.sound: list[NDArray[np.float32]] = []
+        self.run(0.1)  # time stands still in the self-test: by now converters have converted
+        self.app.chores.run_self_test()
 
     @property
     def view(self) -> View:

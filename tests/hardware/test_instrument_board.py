@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
@@ -12,7 +15,9 @@ from hardware.instrument_board import Board, build
 from hardware.interfaces import FRAME_BYTES
 from hardware.sim.instrument import SimInstrument
 from hardware.sim.manual_clock import ManualClock
+from hardware.sim.sim_bus import SimI2CBus
 
+Result = TypeVar("Result")
 GPIO = BoardConfig(board="gpio")
 
 
@@ -60,6 +65,72 @@ def test_nothing_is_opened_before_its_first_use(config: BoardConfig) -> None:
 def test_lines_that_do_not_pair_up_are_told() -> None:
     with pytest.raises(BoardConfigError, match="encoder_lines"):
         made(dataclasses.replace(GPIO, encoder_lines=(17, 27, 22)))
+
+
+class OneAtATime:
+    """A bus that tells whether anybody came while it was busy."""
+
+    def __init__(self, bus: SimI2CBus) -> None:
+        self._bus = bus
+        self.inside, self.most = 0, 0
+        self.entered, self.leave = threading.Event(), threading.Event()
+
+    def write(self, address: int, data: bytes) -> None:
+        self._transfer(lambda: self._bus.write(address, data))
+
+    def read(self, address: int, length: int) -> bytes:
+        return self._transfer(lambda: self._bus.read(address, length))
+
+    def write_read(self, address: int, data: bytes, length: int) -> bytes:
+        return self._transfer(lambda: self._bus.write_read(address, data, length))
+
+    def close(self) -> None:
+        self._bus.close()
+
+    def _transfer(self, act: Callable[[], Result]) -> Result:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        self.entered.set()
+        try:
+            assert self.leave.wait(20)
+            return act()
+        finally:
+            self.inside -= 1
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        BoardConfig(),
+        GPIO,
+        dataclasses.replace(GPIO, touch_buses=(3, 1)),
+        dataclasses.replace(GPIO, touch_chip="mpr121"),
+    ],
+)
+def test_all_parts_take_turns_at_the_bus_that_they_share(
+    config: BoardConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = SimInstrument(config)
+    shared, others = OneAtATime(hands.i2c), hands.bus
+    monkeypatch.setattr(
+        hands, "bus", lambda number: shared if number == config.i2c_bus else others(number)
+    )
+    board = build(config, hands)
+    assert board.display is not None
+    display = board.display
+    uses: list[Callable[[], object]] = [lambda: display.show(bytes(FRAME_BYTES))]
+    uses += [controls.read for controls in board.controls]
+    threads = [threading.Thread(target=use) for use in uses]
+    threads[0].start()
+    assert shared.entered.wait(20)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads[1:]:
+        thread.join(0.05)  # whoever would not wait for a turn is inside by now
+    shared.leave.set()
+    for thread in threads:
+        thread.join(20)
+    assert (shared.most, shared.inside) == (1, 0)
 
 
 @pytest.mark.parametrize("driver", ["ssd1306", "sh1106"])

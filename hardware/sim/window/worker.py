@@ -16,6 +16,7 @@ from hardware.sim.window.mouse import Mouse
 from hardware.sim.window.picture import draw_picture
 
 PERIOD_S = 1 / 60
+PICTURE_S = 1 / 30  # between looks at the display, which take a while
 TITLE = "latentpad"
 KEY_REPEAT_MS = (300, 60)  # until the first repetition, and between all
 STALE = (pygame.WINDOWEXPOSED, pygame.WINDOWSIZECHANGED)
@@ -32,6 +33,7 @@ class Window:
         self._hands = Hands(instrument)
         self._mouse, self._keys = Mouse(self._hands), Keys(self._hands)
         self._surface: pygame.Surface | None = None
+        self._picture, self._look_s = b"", 0.0  # when to look at the display again
         self._drawn: tuple[Pose, bytes, int] | None = None  # what is to be seen
 
     def step(self, now_s: float) -> float:
@@ -39,6 +41,8 @@ class Window:
         surface = self._surface or self._open()
         for event in pygame.event.get():
             self._hear(event)
+        if now_s >= self._look_s:
+            self._picture, self._look_s = self._instrument.picture(), now_s + PICTURE_S
         self._show(surface)
         return now_s + PERIOD_S
 
@@ -62,7 +66,7 @@ class Window:
 
     def _show(self, surface: pygame.Surface) -> None:
         pose = self._hands.pose
-        state = (pose, self._instrument.picture(), self._instrument.oled.contrast)
+        state = (pose, self._picture, self._instrument.oled.contrast)
         if state == self._drawn:
             return
         if self._drawn is None or self._drawn[0] != pose:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from hardware.config import BoardConfig
-from hardware.errors import ChecksumError, HardwareError
+from hardware.errors import ChecksumError, ChipMismatchError, HardwareError
 from hardware.instrument_board import Board, build
 from hardware.interfaces import FRAME_BYTES, Readings, Touch
 from hardware.panel import Panel
@@ -117,6 +117,24 @@ def test_a_pulled_plug_is_an_error_until_it_is_back(bench: Bench, part: str) -> 
     bench.settle()
     bench.hands.touch(2, 2)
     assert bench.felt().touch is not None
+
+
+def test_a_panel_that_lost_power_counts_from_zero() -> None:
+    bench = Bench(CONFIGS["onss"])
+    bench.hands.turn(1, 5)
+    bench.hands.unplug("panel")
+    bench.hands.plug("panel")
+    assert bench.felt().encoders == (0, 0, 0, 0)
+
+
+def test_converters_that_lost_power_have_forgotten() -> None:
+    bench = Bench(CONFIGS["gpio"])
+    bench.felt()
+    bench.hands.unplug("panel")
+    bench.hands.plug("panel")
+    pots = next(controls for controls in bench.board.controls if controls.name == "pots")
+    with pytest.raises(ChipMismatchError, match="lost power"):
+        pots.read()
 
 
 def test_unplugging_the_sockets(bench: Bench) -> None:

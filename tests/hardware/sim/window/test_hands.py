@@ -61,6 +61,11 @@ def test_of_two_fingers_the_newest_is_felt(stage: Stage) -> None:
     assert stage.place == (8, 9)
     stage.hands.let_go("arrows")
     assert stage.place == (1, 2)
+    stage.hands.touch("arrows", 8, 9)
+    stage.hands.touch("mouse", 3, 4)
+    assert stage.hands.pose.finger == stage.place == (3, 4)
+    stage.hands.let_go("arrows")
+    assert stage.place == (3, 4)
     stage.hands.let_go("mouse")
     assert stage.place is None
 

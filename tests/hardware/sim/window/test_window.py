@@ -25,15 +25,17 @@ class Show:
     """A window, events for it, and what it shows."""
 
     def __init__(self, stage: Stage) -> None:
-        self.stage, self.ends = stage, 0
+        self.stage, self.ends, self.now_s = stage, 0, 5.0
         self.window = Window(stage.instrument, self._end)
         display = build(stage.instrument.config, stage.instrument).display
         assert display is not None
         self.display = display
         self.step()
 
-    def step(self) -> float:
-        return self.window.step(5.0)
+    def step(self, seconds: float = 1 / 30) -> float:
+        """Let time pass; returns how long the window wants to rest."""
+        self.now_s += seconds
+        return self.window.step(self.now_s) - self.now_s
 
     def post(self, kind: int, **details: object) -> None:
         pygame.event.post(pygame.event.Event(kind, **details))
@@ -171,13 +173,29 @@ def test_what_hands_do_is_seen(show: Show) -> None:
 def test_it_draws_only_what_has_changed(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
     flips: list[None] = []
     monkeypatch.setattr(pygame.display, "flip", lambda: flips.append(None))
-    assert show.step() == pytest.approx(5 + 1 / 60)
+    assert show.step() == pytest.approx(1 / 60)
     assert flips == []
     show.post(pygame.WINDOWEXPOSED)
     assert len(flips) == 1
     show.stage.instrument.unplug("oled")
     show.key(pygame.K_x)
     assert len(flips) == 2
+
+
+def test_the_display_is_looked_at_thirty_times_a_second(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, picture = [], show.stage.instrument.picture
+
+    def look() -> bytes:
+        looks.append(show.now_s)
+        frame: bytes = picture()
+        return frame
+
+    monkeypatch.setattr(show.stage.instrument, "picture", look)
+    for _ in range(120):
+        show.step(1 / 120)
+    assert 29 <= len(looks) <= 31
 
 
 def test_it_can_be_closed_and_opened_again(show: Show) -> None:
