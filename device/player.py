@@ -71,8 +71,9 @@ class Player:
         self._channels: dict[Origin, ChannelState] = {}
         self._position = PadPosition(0.5, 0.5, settings.playing.morph_smoothing_s)
         self._lookahead = None if wait_for_rows else Lookahead(grid)
+        self._output_rate_hz = settings.audio.rate_hz
         self._control_frames = max(1, round(CONTROL_S * settings.audio.rate_hz))
-        self._next_tick = frame
+        self._next_tick = self._glided_frame = frame
         self._full_gain = mapping.decibels_to_gain(settings.audio.master_gain_db)
         if sets_volume:
             mixer.set_master(0, self._full_gain)
@@ -125,7 +126,7 @@ class Player:
             case Control():
                 self._control(frame, event)
             case TouchMoved(x, y):
-                self._aim(x, y)
+                self._touch(frame, x, y)
             case CombinationSelected(index):
                 self._select(frame, index)
             case PortLost(port):
@@ -187,12 +188,25 @@ class Player:
         self._finish_opening()
         if not len(self._notes):
             self._position.jump()
+            self._glided_frame = frame
             return
-        self._position.glide(CONTROL_S)
-        self._notes.morph(frame, self._position.x, self._position.y)
+        self._follow(frame)
         for origin, channel in self._channels.items():
             if channel.modulation > 0:
                 self._notes.retune(frame, origin, channel)
+
+    def _touch(self, frame: int, x: float | None, y: float | None) -> None:
+        """The finger is elsewhere: held notes set off at once, not at the next control tick."""
+        self._aim(x, y)
+        if len(self._notes):
+            self._follow(frame)
+
+    def _follow(self, frame: int) -> None:
+        """Glide on towards the finger, and let held notes follow."""
+        passed_frames = max(0, frame - self._glided_frame)  # a tick may lie ahead of an event
+        self._position.glide(passed_frames / self._output_rate_hz)
+        self._glided_frame += passed_frames
+        self._notes.morph(frame, self._position.x, self._position.y)
 
     def _aim(self, x: float | None, y: float | None) -> None:
         self._position.aim(x, y)
@@ -236,9 +250,9 @@ class Player:
         origin, value = event.origin, event.value
         match event.controller:
             case self._midi.pad_x_controller:
-                self._aim(value / 127, None)
+                self._touch(frame, value / 127, None)
             case self._midi.pad_y_controller:
-                self._aim(None, value / 127)
+                self._touch(frame, None, value / 127)
             case channels.SOSTENUTO:
                 voices = self._voices.sostenuto(origin, value >= channels.PEDAL_DOWN_FROM)
                 self._notes.release(frame, voices)

@@ -53,6 +53,7 @@ class Session:
         self._due: list[tuple[int, int, Event]] = []  # a heap: frame, order of coming, event
         self._order = itertools.count()
         self._reported: set[str] = set()
+        self._last_frame = 0
         self._observe()
 
     def post(self, event: Event, time_s: float) -> None:
@@ -75,17 +76,27 @@ class Session:
         horizon = self._timeline.frame_at(now_s) + self._margin_frames
         while self._due and self._due[0][0] <= horizon:
             frame, _, event = heapq.heappop(self._due)
-            self._handle(frame, event)
+            self._handle(self._not_before(frame), event)
         self._player.advance(horizon)
 
     def frame_now(self) -> int:
         """The output frame of something that happens now, not before what has happened."""
-        return self._timeline.frame_at(self._clock.now_s()) + self._margin_frames
+        frame = self._timeline.frame_at(self._clock.now_s()) + self._margin_frames
+        return self._not_before(frame)
 
     def stop(self) -> None:
         """Let go of every key; what is still to come is forgotten."""
         self._due.clear()
-        self._player.release_all(self._timeline.frame_at(self._clock.now_s()))
+        self._player.release_all(self.frame_now())
+
+    def _not_before(self, frame: int) -> int:
+        """A frame, or the last one that an event happened at.
+
+        When the timeline finds that the output is further back than it thought, what came later
+        would happen earlier: a note-off before its note-on would leave the note sounding for ever.
+        """
+        self._last_frame = max(frame, self._last_frame)
+        return self._last_frame
 
     def _take_arrivals(self, wait_s: float) -> None:
         try:

@@ -33,6 +33,8 @@ class Musician:
         self._world, self._rng = world, rng
         self.keys: set[tuple[str, int, int]] = set()  # port, channel, note
         self.buttons: set[int] = set()
+        for name in KEYBOARDS:
+            world.hands.keyboards.plug(name)
         self._actions: tuple[tuple[int, Callable[[], object]], ...] = (
             (18, self._key_down),
             (13, self._key_up),
@@ -56,7 +58,7 @@ class Musician:
         return min(3.0, self._rng.expovariate(8))
 
     def rest(self) -> None:
-        """Let go of every key, pedal and button, and pull all keyboards out but for "Left"."""
+        """Let go of every key, pedal and button; sometimes one keyboard is pulled out instead."""
         hands = self._world.hands
         for port, channel, note in sorted(self.keys):
             self._send(port, 0x80 | channel, note, 0)
@@ -65,7 +67,8 @@ class Musician:
             for channel in range(3):
                 for pedal in (64, 66):
                     self._send(port, 0xB0 | channel, pedal, 0)
-        hands.keyboards.unplug("Right")
+        if self._rng.random() < 0.3:
+            hands.keyboards.unplug("Right")
         hands.lift()
         for button in sorted(self.buttons):
             hands.release(button)
@@ -125,7 +128,7 @@ class Musician:
 
     def _plug(self) -> None:
         name = self._rng.choice(KEYBOARDS)
-        if self._rng.random() < 0.4:  # whatever it holds
+        if self._rng.random() < 0.2:  # whatever it holds
             self._world.hands.keyboards.unplug(name)
             self.keys = {key for key in self.keys if key[0] != name}
         else:

@@ -71,13 +71,19 @@ class Stage:
     def __init__(self) -> None:
         self.clock, self.mixer, self.player = Clock(), Counter(), RememberingPlayer()
         self.said: list[str] = []
+        self.stalled_s = 0.0
         self.session = Session(
             self.player, self.mixer, self.clock, RATE, MARGIN_S, self.said.append
         )
 
+    def stall(self, seconds: float) -> None:
+        """The output stands still, and nobody looks."""
+        self.clock.time_s += seconds
+        self.stalled_s += seconds
+
     def pass_time(self, seconds: float, block: int = 128) -> None:
         self.clock.time_s += seconds
-        played_s = self.clock.time_s - 100.0
+        played_s = self.clock.time_s - 100.0 - self.stalled_s
         self.mixer.frame = int(played_s * RATE) // block * block
         self.mixer.age_s = played_s - self.mixer.frame / RATE
         self.session.step(0)
@@ -124,6 +130,21 @@ def test_a_performance_keeps_its_frames_exactly(stage: Stage) -> None:
     frames = [frame for frame, _ in stage.player.handled]
     assert [frame - frames[0] for frame in frames] == [0, 1001, 2000]
     assert frames[-1] == last
+
+
+def test_frames_never_go_back_when_the_output_turns_out_to_be_further_back(stage: Stage) -> None:
+    """Nobody looks for a while, in which the sound output stalls: the timeline falls back."""
+    for _ in range(400):
+        stage.pass_time(0.005)
+    stage.stall(0.3)
+    frames = []
+    for _ in range(800):
+        stage.session.post(NoteOn(HERE, 60, 1), stage.clock.time_s)
+        stage.pass_time(0.0025)
+        frames += [frame for frame, _ in stage.player.handled]
+        stage.player.handled.clear()
+    assert frames == sorted(frames)
+    assert stage.session.frame_now() >= frames[-1]
 
 
 def test_stopping_lets_go_and_forgets_what_is_to_come(stage: Stage) -> None:
