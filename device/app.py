@@ -117,7 +117,12 @@ class App:
             background=background,
         )
         self.conductor = Conductor(
-            settings, self.mixer, store.patches(), self.chores, self.chores.remembered
+            settings,
+            self.mixer,
+            store.patches(),
+            self.chores,
+            self.chores.remembered,
+            self._tell,
         )
         self.session = Session(
             self.conductor, self.mixer, clock, audio.rate_hz, audio.event_margin_s, report

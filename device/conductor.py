@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from device.deck import Deck
@@ -16,7 +16,7 @@ from device.effects import (
     StorePatch,
 )
 from device.engine.mixer import Mixer
-from device.events import CombinationSelected, Event, Fault, FaultCleared
+from device.events import CombinationSelected, Event, Fault, FaultCleared, Panicked
 from device.instrument import machine
 from device.instrument.state import Step, initial_state
 from device.memory import Memory, remembering
@@ -56,7 +56,10 @@ class Conductor:
         patches: Mapping[int, Patch],
         chores: Chores,
         memory: Memory | None = None,
+        tell: Callable[[Fault | FaultCleared], None] = lambda fault: None,
     ) -> None:
+        """`tell` hears of the faults that only the conductor can see."""
+        self._tell = tell
         self._settings, self._mixer, self._chores = settings, mixer, chores
         self.state = initial_state(settings, patches)
         if memory is not None:
@@ -138,6 +141,8 @@ class Conductor:
                 self._chores.run_self_test()
 
     def _play(self, frame: int, event: Event) -> None:
+        if isinstance(event, Panicked):
+            self._mixer.panic(frame)  # notes of an earlier pack and the test tone as well
         if self._deck is None:
             return  # the page tells why there is no sound
         try:
@@ -147,7 +152,11 @@ class Conductor:
 
     def _tell_card(self, frame: int, text: str) -> None:
         self._card_retry_s = frame / self._rate_hz + CARD_RETRY_S
-        self.handle(frame, Fault(CARD, text))
+        self._judge_card(frame, Fault(CARD, text))
+
+    def _judge_card(self, frame: int, verdict: Fault | FaultCleared) -> None:
+        self._tell(verdict)
+        self.handle(frame, verdict)
 
     def _try_card_again(self, frame: int, deck: Deck) -> None:
         """Bad contacts and full buffers pass: once all can be read, the fault is over."""
@@ -157,7 +166,7 @@ class Conductor:
             choice = deck.facts.choices.index(self.state.choice)
             self._play(frame, CombinationSelected(choice))  # its pad could not be opened
         elif is_well:
-            self.handle(frame, FaultCleared(CARD))
+            self._judge_card(frame, FaultCleared(CARD))
 
     def _look_after_decks(self, frame: int) -> None:
         """Tell what the card did wrong; close packs whose notes have all ended."""

@@ -140,8 +140,8 @@ def test_the_rest_plays_on_and_all_comes_back(
     world.run(2.0)
     assert world.view.faults == ()
     assert everything_works(world)
-    assert {line.split(":")[0] for line in world.reports} == set(trouble.parts)
-    assert len(world.reports) == 2 * len(trouble.parts)  # what is wrong, and that it is well again
+    assert {line.split(":")[0] for line in world.faults_told} == set(trouble.parts)
+    assert len(world.faults_told) == 2 * len(trouble.parts)  # what is wrong, and that all is well
 
 
 def test_all_at_once(make_world: MakeWorld) -> None:

@@ -122,7 +122,7 @@ def test_the_first_pack_opens_by_itself(
     world.run(5)
     assert world.view.pack == ""
     assert str(place) in faults(world)["pack"]
-    assert len(world.reports) == 1
+    assert len(world.faults_told) == 1
     world.play((*ON, *OFF))
     world.hands.turn(0, 1)
     world.hands.touch(10, 10)

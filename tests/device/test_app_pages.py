@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.events import PackSelected
+from device.events import PackSelected, Panicked
 from device.parameters import ATTACK, RELEASE
 from device.settings import PanelSettings, Settings
 from device.view import PatchAction, Screen
@@ -155,6 +155,18 @@ def test_panic_ends_all_notes_at_once(world: World) -> None:
     world.run(0.3)
     outer_buttons(world)
     click(world, 1)
+    world.run(0.1)
+    assert not world.heard(0.1).any()
+
+
+def test_panic_ends_notes_of_an_earlier_pack_too(world: World) -> None:
+    world.play(ON)
+    world.hands.pot(RELEASE, 1)
+    world.run(0.3)
+    world.app.post(PackSelected(1))
+    world.run(0.3)
+    assert world.heard(0.1).any()
+    world.app.post(Panicked())
     world.run(0.1)
     assert not world.heard(0.1).any()
 
