@@ -196,6 +196,7 @@ class App:
     def close(self) -> None:
         """Close the packs; call it when the workers have ended."""
         self.conductor.close()
+        gc.unfreeze()
 
     def _channel(self) -> int:
         return self.conductor.channel

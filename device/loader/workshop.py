@@ -31,8 +31,9 @@ class Workshop:
         open_file: CardOpener | None,
     ) -> None:
         self.changed = threading.Condition()
-        self.pool = BufferPool()
-        self.rows = RowCache(limit_bytes, lambda: self.pool.used_bytes)
+        self.pool = pool = BufferPool()
+        # Not through self: in a circle of references the files of a pack that is left stay open.
+        self.rows = RowCache(limit_bytes, lambda: pool.used_bytes)
         self.cells = CellTable(open_file or pack.open_cell_file, pack.manifest)
         self.agenda = Agenda(self.cells, rate_hz, clock)
         self.faults = Faults()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,12 +37,15 @@ def large_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def world(large_pack: Path) -> Callable[..., Any]:
+def world(large_pack: Path) -> Iterator[Callable[..., Any]]:
     """Makes a world with a card of so many MB/s and seconds per seek."""
     slow_world = _load("slow_world")
+    cards = []
 
     def make(megabytes_per_s: float, seek_s: float = 0.005, **options: int) -> Any:  # noqa: ANN401
-        card = slow_world.SlowCard(megabytes_per_s, seek_s)
-        return slow_world.World(open_pack(large_pack), card, **options)
+        cards.append(slow_world.SlowCard(megabytes_per_s, seek_s))
+        return slow_world.World(open_pack(large_pack), cards[-1], **options)
 
-    return make
+    yield make
+    for card in cards:  # or world and card keep each other, and all their files, for long
+        card.pass_time = None
