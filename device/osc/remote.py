@@ -114,8 +114,9 @@ class OscRemote:
     def _call(self, call: OscCall, sender: Address) -> None:
         heard = Heard(Origin(f"osc {sender[0]}", 0), self._view)
         try:
-            self._act(meaning(call, heard), sender)
+            found = meaning(call, heard)
             self.received += 1
+            self._act(found, sender)
         except OscMessageError as error:
             if call.address in ANSWERS:
                 self.refused += 1

@@ -85,9 +85,9 @@ class World:
             playing=PlayingSettings(velocity_curve="fixed"),
         )
         self.manifest = pack.manifest
-        self.card, self.mixer = card, Mixer(RATE)
+        self.card, self.mixer = card, (mixer := Mixer(RATE))
         self.loader = Loader(
-            pack, limit_bytes, RATE, clock=lambda: self.mixer.frame, open_file=card.opener(pack)
+            pack, limit_bytes, RATE, clock=lambda: mixer.frame, open_file=card.opener(pack)
         )
         grid = Grid(pack.manifest, pack.manifest.combinations[0])
         self.player = Player(
