@@ -43,7 +43,7 @@ din_rate = "31250"
 pot_takeover = "jump"
 poll_hz = 50
 display_hz = 10
-hold_s = 0.4
+hold_s = 5.0
 touch_smoothing_s = 0.0
 [remote]
 web = false
