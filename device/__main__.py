@@ -104,7 +104,8 @@ def _run(options: argparse.Namespace) -> None:
     settings = instrument_settings(options)
     stopping = threading.Event()
     with ExitStack() as stack:
-        stack.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, _interrupt))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            stack.callback(signal.signal, number, signal.signal(number, _stopper(stopping)))
         board, extra = _open_board(settings, options, stopping)
         stack.callback(board.close)
         daemon.run(settings, board, board_room.open_clock(), _say, stopping, extra)
@@ -165,6 +166,20 @@ def _open_keys() -> KeyInput | None:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _stopper(stopping: threading.Event) -> Callable[[int, FrameType | None], None]:
+    """A signal ends the instrument in order, not in the middle of what it does; a second at once.
+
+    An exception out of the sound library, say, would leave that in an unknown state.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
+        stopping.set()
+
+    return stop
 
 
 def _say(text: str) -> None:

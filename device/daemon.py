@@ -39,7 +39,7 @@ def run(
     stopping: threading.Event,
     extra: Sequence[Worker] = (),
 ) -> None:
-    """Play until `stopping` is set or KeyboardInterrupt comes; then let the notes die away.
+    """Play until `stopping` is set; then let the notes die away.
 
     `extra`: workers that play a simulated board.
     """
@@ -88,11 +88,8 @@ def _open_output(app: App, settings: Settings, clock: Clock) -> SteadyStream:
 
 
 def _loop(app: App, stopping: threading.Event) -> None:
-    try:
-        while not stopping.is_set():
-            app.step(CONTROL_S)
-    except KeyboardInterrupt:
-        pass
+    while not stopping.is_set():
+        app.step(CONTROL_S)
 
 
 def _fade(app: App, clock: Clock) -> None:
