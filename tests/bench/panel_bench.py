@@ -123,10 +123,12 @@ class Watch:
         return len(self.touched_s) == len(self.handled_s) == len(self.told_s)
 
     def _conduct(self, frame: int, event: Event) -> None:
+        if not isinstance(event, TouchMoved) or (event.x, event.y) != self._wanted:
+            self._handle(frame, event)
+            return
+        self._wanted, self._is_told = None, False
         self._handle(frame, event)
-        if isinstance(event, TouchMoved) and (event.x, event.y) == self._wanted:
-            self._wanted, self._is_told = None, False
-            self.handled_s.append(self._now_s())
+        self.handled_s.append(self._now_s())
 
     def _tell(self, *arguments: Any) -> bool:  # noqa: ANN401 (those of Mixer.set_cells)
         sent = self._set_cells(*arguments)
