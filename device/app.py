@@ -75,6 +75,15 @@ class BoardParts(Protocol):
         ...
 
 
+def make_mixer(settings: Settings) -> Mixer:
+    """The instrument's mixer: the player's voices and the test tone's."""
+    return Mixer(
+        settings.audio.rate_hz,
+        max_voices=settings.playing.max_voices + TONE_VOICES,
+        interpolation=settings.audio.interpolation,
+    )
+
+
 class App:
     """Puts the parts together; whoever owns it steps it and its workers, and closes it."""
 
@@ -92,13 +101,9 @@ class App:
 
         Raises what the patch file makes of PatchStore.
         """
-        audio, playing = settings.audio, settings.playing
-        self.mixer = Mixer(
-            audio.rate_hz,
-            max_voices=playing.max_voices + TONE_VOICES,
-            interpolation=audio.interpolation,
-        )
         self.settings, self.clock = settings, clock
+        self.mixer = make_mixer(settings)
+        self._wait_s = MIDI_WAIT_S if background else 0.0
         self._report, self._told = report, dict[str, str]()
         self._decks: queue.SimpleQueue[Deck] = queue.SimpleQueue()
         self.output: SteadyStream | None = None  # none: whoever steps the app renders the mixer
@@ -113,7 +118,7 @@ class App:
             self._decks.put,
             self.self_test.run,
             lambda: memory_of(self.conductor.state),
-            wait_s=MIDI_WAIT_S if background else 0.0,
+            wait_s=self._wait_s,
             background=background,
         )
         self.conductor = Conductor(
@@ -124,24 +129,29 @@ class App:
             self.chores.remembered,
             self._tell,
         )
+        audio = settings.audio
         self.session = Session(
             self.conductor, self.mixer, clock, audio.rate_hz, audio.event_margin_s, report
         )
-        self.status = StatusMeter(self.mixer, playing.max_voices)
+        self.status = StatusMeter(self.mixer, settings.playing.max_voices)
         self.painter = Painter(
             board.display, settings.panel, self.view, self.idle_s, self.post, is_watched
         )
-        self.hands: list[Worker] = [  # a player waits for them
-            ControlReader(controls, settings.panel, self.post) for controls in board.controls
-        ]
-        wait_s = MIDI_WAIT_S if background else 0.0
-        for name, opener in board.midi:
-            self.hands.append(
-                MidiReader(name, opener, self.post, self._channel, clock.now_s, wait_s)
-            )
+        self.hands = self._make_hands(board)
         self.workers: list[Worker] = [self.chores, self.painter, *self.hands]
         for warning in store.warnings:
             self.post(Fault(PATCHES, warning))
+
+    def _make_hands(self, board: BoardParts) -> list[Worker]:
+        """The workers that a player waits for: controls and MIDI."""
+        panel, now_s = self.settings.panel, self.clock.now_s
+        return [
+            *(ControlReader(controls, panel, self.post) for controls in board.controls),
+            *(
+                MidiReader(name, opener, self.post, self._channel, now_s, self._wait_s)
+                for name, opener in board.midi
+            ),
+        ]
 
     def post(self, event: Event, time_s: float | None = None) -> None:
         """Something happened, now or at a time on the clock; from any thread."""

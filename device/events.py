@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BUTTONS = 4  # patch buttons of the panel
+
 
 @dataclass(frozen=True)
 class Origin:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from device.effects import Effect, OpenPack, Play, StorePatch
-from device.events import CombinationSelected, ParameterSet, TouchMoved
+from device.events import BUTTONS, CombinationSelected, ParameterSet, TouchMoved
 from device.instrument import pages, pots
 from device.instrument.state import State, Step
 from device.pack_facts import choice_of_names
@@ -16,7 +16,7 @@ from device.patches import Patch
 from device.settings import PanelSettings
 from device.view import PatchAction, PatchView, Screen
 
-OUTER = frozenset({0, 3})
+OUTER = frozenset({0, BUTTONS - 1})
 
 
 def press(state: State, button: int, now_s: float, panel: PanelSettings) -> Step:

@@ -8,6 +8,7 @@ from functools import partial
 
 from device.errors import OscMessageError
 from device.events import (
+    BUTTONS,
     Bend,
     ButtonPressed,
     ButtonReleased,
@@ -40,7 +41,6 @@ from device.patches.patch import SLOTS
 from device.view import View
 from hardware.midi import MidiKind, MidiMessage
 
-BUTTONS = 4
 MOST_STEPS = 127
 MOST_PACKS = 10_000  # while it is not known yet how many there are
 

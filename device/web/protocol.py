@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from device.errors import ProtocolError
 from device.events import (
+    BUTTONS,
     Bend,
     ButtonPressed,
     ButtonReleased,
@@ -47,13 +48,12 @@ from device.parameters import PARAMETERS
 from device.web.fields import Flag, Number, Rule, Whole, check_fields, shown
 
 MAX_MESSAGE_BYTES = 512  # the longest real message has 60
-PATCH_BUTTONS = 4
 MOST_STEPS = 32  # of an encoder in one message
 MOST_CHOICES = 10_000  # of any list: only a bound for what makes no sense at all
 
 _TURN, _SEVEN_BITS = Number(0.0, 1.0), Whole(0, 127)
 _CORNER, _CHOICE = Whole(0, len(CORNERS) - 1), Whole(0, MOST_CHOICES - 1)
-_BUTTON, _PARAMETER = Whole(0, PATCH_BUTTONS - 1), Whole(0, len(PARAMETERS) - 1)
+_BUTTON, _PARAMETER = Whole(0, BUTTONS - 1), Whole(0, len(PARAMETERS) - 1)
 
 
 def _lost(button: int) -> Event:
