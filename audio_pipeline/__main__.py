@@ -17,8 +17,14 @@ STAGES = (
     "audio_pipeline.build_cli",
     "audio_pipeline.quality.cli",
     "audio_pipeline.picture",
+    "audio_pipeline.nsynth.cli",
+    "audio_pipeline.nsynth.job.cli",
+    "audio_pipeline.status_cli",
 )
 """Modules with `add_parser(stages)`; the parser's default `run(options)` gives the exit code."""
+
+EXTRAS = {"torch": "nsynth", "safetensors": "nsynth", "triton": "nsynth", "ray": "cluster"}
+"""Which extra brings what may be missing; all else that a stage imports comes with designer."""
 
 INTERRUPTED = 130  # what shells report after Ctrl-C
 
@@ -47,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PackError as error:
         return _fail(str(error), 1)
     except ModuleNotFoundError as error:
-        return _fail(f"{error.name} is not installed: pip install 'latentpad[designer]'", 1)
+        package = (error.name or "a package").partition(".")[0]
+        extra = EXTRAS.get(package, "designer")
+        return _fail(f"{package} is not installed: pip install 'latentpad[{extra}]'", 1)
     except KeyboardInterrupt:
         return _fail("stopped; run the same command again to go on from here", INTERRUPTED)
     return code

@@ -58,6 +58,22 @@ class BankError(RenderError, ValueError):
     exit_code = 2
 
 
+class ModelError(RenderError, ValueError):
+    """A file of an NSynth model that cannot be used; `tensor` is its name, or empty."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path, reason: str, tensor: str = "") -> None:
+        super().__init__(f"{path}: {tensor}: {reason}" if tensor else f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+        self.tensor = tensor
+
+
+class CheckpointError(ModelError):
+    """A TensorFlow checkpoint that is damaged, or stored in a way that is not supported."""
+
+
 class ProgramMissingError(RenderError, FileNotFoundError):
     """A program that must be installed is not there."""
 

@@ -37,6 +37,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "audio_pipeline", "device.pack", "numpy", "scipy", "soxr", "soundfile", "matplotlib",
         "mido",
     ),
+    "audio_pipeline.nsynth": (
+        "audio_pipeline", "device.pack", "numpy", "scipy", "soundfile", "torch", "triton",
+        "safetensors",
+    ),
+    "audio_pipeline.nsynth.job": ("audio_pipeline", "numpy", "torch", "ray"),
     "sdcard": ("sdcard", "device.pack"),
 }  # fmt: skip
 
