@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from audio_pipeline.assembling import assemble
+from audio_pipeline.batches import with_batches
 from audio_pipeline.config import BuildSettings
 from audio_pipeline.context import Context
 from audio_pipeline.plan import make_plan
@@ -16,6 +17,7 @@ from audio_pipeline.pool import WorkerPool
 from audio_pipeline.preparing import prepare
 from audio_pipeline.renderers.base import Renderer
 from audio_pipeline.rendering import missing_notes, note_keys, render
+from audio_pipeline.status import Status
 from audio_pipeline.target import Target, beside, open_target
 from audio_pipeline.workspace import Workspace
 from device.pack.model import Manifest
@@ -52,7 +54,9 @@ def build(
     place = Workspace(workspace or beside(target, "work"))
     with open_target(target) as opened, WorkerPool(jobs or default_jobs()) as pool:
         place.sweep()
-        result = _run(Context(plan, renderer, place, pool, out or sys.stdout), opened)
+        with Status(place.folder) as status:
+            context = Context(plan, renderer, place, pool, out or sys.stdout, status)
+            result = _run(context, opened)
         if workspace is None and not keep_workspace:
             place.remove()
     return result
@@ -76,6 +80,7 @@ def _run(context: Context, target: Target) -> BuildResult:
     there = notes - sum(map(len, missing.values()))
     if there:
         context.say(f"{there} of {notes} notes are there from an earlier run")
+    context = with_batches(context, material, missing)
     rendered = render(context, material, missing)
     manifest = assemble(context, material, keys, target)
     target.commit(manifest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ Renders the notes between the sounds of a folder, and writes them as a sound pac
 SOURCES holds files <name>_<MIDI pitch>.wav (or .flac, .aif): any sample rate and bit depth, one
 or two channels. Without settings four or more sounds are dealt out over the corners by name.
 A build that was stopped goes on where it was when the same command is run again."""
+
+NSYNTH_OPTIONS = ("model", "seed", "temperature", "device", "batch", "workers", "cluster")
 
 
 def add_parser(stages: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,6 +74,24 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--workspace", metavar="DIR", type=Path,
         help="keep finished notes here, also afterwards; default: hidden, beside PACK")  # fmt: skip
     add("--keep-workspace", action="store_true", help="do not remove finished notes at the end")
+    _add_nsynth_options(parser)
+
+
+def _add_nsynth_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("with --renderer nsynth (a pack at 16000 Hz)")
+    add = group.add_argument
+    add("--model", metavar="FILE", type=Path, help="made by latentpad-render nsynth convert")
+    add("--seed", metavar="N", type=int, help="default 0; the same one, the same notes")
+    add("--temperature", metavar="T", type=float,
+        help="default 1; below, less noise and less variety")  # fmt: skip
+    add("--device", choices=("auto", "cpu", "cuda"),
+        help="default auto: all graphics cards of this machine if there are any")  # fmt: skip
+    add("--batch", metavar="N", type=int, help="notes at a time; default: what fits")
+    add("--workers", metavar="N", type=int,
+        help="generating processes on processors; default: --jobs. 0: wait for others, which "
+        "latentpad-render work starts")  # fmt: skip
+    add("--cluster", metavar="ADDRESS",
+        help="generate in a Ray cluster: ray://HOST:PORT, auto or local")  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
         options.sources,
         options.pack,
         settings_of(options),
-        registry.make_renderer(options.renderer),
+        registry.make_renderer(options.renderer, **_given(options, NSYNTH_OPTIONS)),
         preview=options.preview,
         jobs=options.jobs,
         workspace=options.workspace,
@@ -105,7 +125,28 @@ def settings_of(options: argparse.Namespace) -> BuildSettings:
         print("\n".join(remarks))
     elif options.settings is not None:
         settings = read_toml(options.settings)
-    return override(settings, _changes(options))
+    settings = override(settings, _changes(options))
+    fixed_hz = registry.fixed_rate_hz(options.renderer)
+    return settings if fixed_hz is None else _at_rate(settings, fixed_hz, options)
+
+
+def _at_rate(settings: BuildSettings, fixed_hz: int, options: argparse.Namespace) -> BuildSettings:
+    """The settings at the only rate of a renderer: the default one stands for it, others do not."""
+    wanted_hz = settings.notes.rate_hz
+    if wanted_hz == fixed_hz:
+        return settings
+    if options.rate is not None or wanted_hz != BuildSettings().notes.rate_hz:
+        raise SettingsError(
+            f"rate_hz = {wanted_hz}: the {options.renderer} renderer works at {fixed_hz} Hz, and "
+            "another rate would add nothing: leave it out"
+        )
+    return override(settings, {"notes": {"rate_hz": fixed_hz}})
+
+
+def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Those options that were given."""
+    values = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _changes(options: argparse.Namespace) -> Mapping[str, Mapping[str, Any]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
 from audio_pipeline.plan import Plan
 from audio_pipeline.pool import WorkerPool
-from audio_pipeline.progress import Progress
+from audio_pipeline.progress import LiveLine, Progress, duration
 from audio_pipeline.renderers.base import Renderer
+from audio_pipeline.status import Status
 from audio_pipeline.workspace import Workspace
 
 MOST_WARNINGS = 8
@@ -25,6 +27,7 @@ class Context:
     workspace: Workspace
     pool: WorkerPool
     out: TextIO
+    status: Status | None = None  # what other terminals can see
 
     @property
     def rate_hz(self) -> int:
@@ -45,7 +48,18 @@ class Context:
     @contextmanager
     def progress(self, total: int, unit: str) -> Iterator[Progress]:
         """A progress line for `total` steps; none when there is nothing to do."""
-        progress = Progress(total, unit, self.out)
+        progress = Progress(total, unit, self.out, listener=self._listener)
         yield progress
         if total:
             progress.finish()
+
+    @contextmanager
+    def telling(self, done: str) -> Iterator[Callable[[str], None]]:
+        """A line that the caller words; at the end it says what is `done`, and in what time."""
+        line, begin_s = LiveLine(self.out, listener=self._listener), time.monotonic()
+        yield line.tell
+        line.finish(f"{done} ({duration(time.monotonic() - begin_s)})")
+
+    def _listener(self, words: str) -> None:
+        if self.status is not None:
+            self.status.say(words)

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+Listener = Callable[[str], None]
+"""Told each line that is shown, and others in between."""
+
 TERMINAL_EVERY_S = 0.2
 LOG_EVERY_S = 5.0
 
@@ -20,6 +23,7 @@ class Progress:
     stream: TextIO
     clock: Callable[[], float] = time.monotonic
     done: int = 0
+    listener: Listener | None = None
     _begin_s: float = field(init=False)
     _first_s: float = field(init=False)
     _shown_s: float = field(init=False)
@@ -53,12 +57,41 @@ class Progress:
         return f"{percent:3d} %  {self.done}/{self.total} {self.unit}, {rate:.1f}/s, {left} left"
 
     def _show(self, words: str, final: bool) -> None:
-        if self.stream.isatty():
-            words = f"\r\x1b[K{words}" + ("\n" if final else "")
-        else:
-            words += "\n"
-        self.stream.write(words)
-        self.stream.flush()
+        if self.listener is not None:
+            self.listener(words)
+        _write(self.stream, words, final)
+
+
+@dataclass
+class LiveLine:
+    """A line whose words somebody else finds: shown as often as that of Progress."""
+
+    stream: TextIO
+    clock: Callable[[], float] = time.monotonic
+    listener: Listener | None = None
+    _shown_s: float = float("-inf")
+
+    def tell(self, words: str) -> None:
+        """So it stands now."""
+        if self.listener is not None:
+            self.listener(words)
+        every_s = TERMINAL_EVERY_S if self.stream.isatty() else LOG_EVERY_S
+        if self.clock() - self._shown_s >= every_s:
+            self._shown_s = self.clock()
+            _write(self.stream, words, final=False)
+
+    def finish(self, words: str) -> None:
+        """The last line."""
+        _write(self.stream, words, final=True)
+
+
+def _write(stream: TextIO, words: str, final: bool) -> None:
+    if stream.isatty():
+        words = f"\r\x1b[K{words}" + ("\n" if final else "")
+    else:
+        words += "\n"
+    stream.write(words)
+    stream.flush()
 
 
 def duration(seconds: float) -> str:

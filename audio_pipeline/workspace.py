@@ -6,12 +6,15 @@ whole ones only; what a power cut damages the checksum finds, so notes are not s
 
     notes/ab/ab12….note   magic, BLAKE2b-128 of the rest, length of the JSON, JSON, head, FLAC
     sources/<id>.f64      prepared source notes, float64, remade by every run
+    generated/            of renderers that work in batches (audio_pipeline.nsynth.job)
+    status.json           what the build is at (audio_pipeline.status)
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import secrets
@@ -24,13 +27,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio_pipeline.errors import storage_error
+from audio_pipeline.status import STATUS_NAME
 from device.pack.cell import EncodedNote
 from device.pack.model import NoteInfo, PlayMode
 
 _MAGIC = b"LPADNOT1"
 _LENGTHS = struct.Struct("<II")  # JSON, head; the rest is FLAC
 _DIGEST_BYTES = 16
-_OWN_FOLDERS = ("notes", "sources")
+_OWN_FOLDERS = ("notes", "sources", "generated")
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,10 @@ class Workspace:
 
     def sweep(self) -> None:
         """Delete unfinished files of processes that are no more; called before a build."""
-        for path in self.folder.glob("*/**/.*.tmp"):
+        own = itertools.chain.from_iterable(
+            self.folder.glob(pattern) for pattern in ("*/**/.*.tmp", f".{STATUS_NAME}.*.tmp")
+        )
+        for path in own:
             if not _is_running(int(path.name.split(".")[-3])):
                 path.unlink(missing_ok=True)
 
@@ -75,6 +82,7 @@ class Workspace:
         for name in _OWN_FOLDERS:
             shutil.rmtree(self.folder / name, ignore_errors=True)
         with contextlib.suppress(OSError):
+            (self.folder / STATUS_NAME).unlink(missing_ok=True)
             self.folder.rmdir()
 
     def _note_path(self, key: str) -> Path:

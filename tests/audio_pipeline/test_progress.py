@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from audio_pipeline.progress import Progress, duration
+from audio_pipeline.progress import LiveLine, Progress, duration
 
 
 class Terminal(io.StringIO):
@@ -73,3 +73,28 @@ def test_durations_are_said_as_people_do() -> None:
     assert [duration(s) for s in (0.2, 42, 59.6, 185, 3599, 7620)] == [
         "0 s", "42 s", "1 min 00 s", "3 min 05 s", "59 min 59 s", "2 h 07 min",
     ]  # fmt: skip
+
+
+def test_whoever_listens_hears_what_is_shown() -> None:
+    clock, heard = Clock(), []
+    progress = Progress(2, "notes", io.StringIO(), clock, listener=heard.append)
+    for _ in range(2):
+        clock.now_s += 5
+        progress.step()
+    progress.finish()
+    assert heard == [
+        " 50 %  1/2 notes, 0.0/s, ? left",
+        "100 %  2/2 notes, 0.2/s, 0 s left",
+        "2 notes in 10 s, 0.2 per second",
+    ]
+
+
+def test_a_live_line_is_shown_as_often_and_heard_always() -> None:
+    clock, heard, stream = Clock(), [], io.StringIO()
+    line = LiveLine(stream, clock, heard.append)
+    for number in range(4):
+        line.tell(f"line {number}")
+        clock.now_s += 2.5
+    line.finish("done")
+    assert stream.getvalue().splitlines() == ["line 0", "line 2", "done"]
+    assert heard == ["line 0", "line 1", "line 2", "line 3"]

@@ -1,0 +1,1 @@
+"""Makes what the network has generated into notes of a pack."""
