@@ -73,9 +73,11 @@ class MidiSettings(Section):
         super().__post_init__()
         if self.pad_x_controller == self.pad_y_controller:
             raise SettingsError(f"pad_y_controller: {self.pad_y_controller} is pad_x_controller")
-        named = [self.pad_x_controller, self.pad_y_controller, *self.pot_controllers]
         for controller in self.pot_controllers:
-            if named.count(controller) > 1:
+            for name in ("pad_x_controller", "pad_y_controller"):
+                if controller == getattr(self, name):
+                    raise SettingsError(f"pot_controllers: {controller} is {name}")
+            if self.pot_controllers.count(controller) > 1:
                 raise SettingsError(f"pot_controllers: {controller} is used twice")
 
 

@@ -30,15 +30,15 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], None]) -> None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
     except PackError:  # some of them are an OSError too
         raise
     except OSError as error:
         raise PackWriteError(path, f"cannot be written: {error.strerror or error}") from error
 
 
-def _sync_directory(directory: Path) -> None:
-    """Make the new name itself durable; Windows cannot and does not need to."""
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable; Windows cannot and does not need to."""
     if os.name == "nt":
         return
     descriptor = os.open(directory, os.O_RDONLY)

@@ -24,6 +24,21 @@ def cell_member(name: str) -> str:
     return f"{CELLS_DIRECTORY}/{name}.cell"
 
 
+def shared_cell_member(name: str) -> str:
+    """Path of a cell that several packs share, inside the directory around them.
+
+    One directory per first digit: a FAT32 directory has room for 9362 files with such names.
+    """
+    return f"{CELLS_DIRECTORY}/{name[0]}/{name}.cell"
+
+
+def shared_member(member: str) -> str | None:
+    """The same of a path inside the pack; None for one that is not a cell's."""
+    name = member.removeprefix(f"{CELLS_DIRECTORY}/").removesuffix(".cell")
+    is_cell = is_cell_name(name) and cell_member(name) == member
+    return shared_cell_member(name) if is_cell else None
+
+
 def cell_names(manifest: Manifest) -> list[str]:
     """Names of all cells of a pack, sorted, each once."""
     return sorted({name for one in manifest.combinations for row in one.cells for name in row})

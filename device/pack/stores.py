@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import zlib
@@ -12,7 +13,7 @@ from typing import Protocol
 from device.pack import limits, zip_index
 from device.pack.errors import PackDamagedError, PackNotFoundError, PackUnsafeError
 from device.pack.files import open_regular, read_at
-from device.pack.members import MANIFEST_NAME
+from device.pack.members import MANIFEST_NAME, shared_member
 
 
 @dataclass(frozen=True)
@@ -46,22 +47,37 @@ class Store(Protocol):
 
 
 class DirectoryStore:
-    """A pack as a directory. Links inside it are refused: they could lead out of the pack."""
+    """A pack as a directory. Links inside it are refused: they could lead out of the pack.
+
+    A cell that the pack does not have itself may lie among those that the packs beside it share:
+    a name of a cell tells its bytes, so it does not matter whose cell it is.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def open(self, member: str) -> Extent:
         """The whole file at a path that is known to be plain."""
-        path = self._path / member
-        for end, character in enumerate(member):
-            if character == "/":
-                _check_directory(self._path / member[:end])
-        descriptor, size = open_regular(path)
-        return Extent(descriptor, 0, size, True, path)
+        try:
+            return _open_below(self._path, member)
+        except PackNotFoundError:
+            shared = shared_member(member)
+            if shared is not None:
+                with contextlib.suppress(PackNotFoundError):
+                    return _open_below(self._path.resolve().parent, shared)
+            raise
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _open_below(root: Path, member: str) -> Extent:
+    for end, character in enumerate(member):
+        if character == "/":
+            _check_directory(root / member[:end])
+    path = root / member
+    descriptor, size = open_regular(path)
+    return Extent(descriptor, 0, size, True, path)
 
 
 def _check_directory(directory: Path) -> None:
