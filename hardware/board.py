@@ -13,12 +13,12 @@ from hardware.errors import BoardConfigError, TerminalUnavailableError, WindowUn
 from hardware.instrument_board import USB, Board, build
 from hardware.interfaces import Clock, KeyInput, MidiInput
 from hardware.linux_wires import LinuxWires
+from hardware.midi_systems import open_any_midi
 from hardware.sim.instrument import SimInstrument
 from hardware.sim.performance import PERFORMANCE
 from hardware.sim.script import parse_script, read_script
 from hardware.sim.script_player import ScriptPlayer
 from hardware.sim.terminal_oled import TerminalOled
-from hardware.usb_midi import open_alsa_midi
 
 __all__ = [
     "Board",
@@ -104,7 +104,7 @@ def open_midi(name: str | None = None) -> MidiInput:
 
     Raises MidiUnavailableError or MidiPortNotFoundError, saying what is missing.
     """
-    return open_alsa_midi(name)
+    return open_any_midi(name)
 
 
 def open_keys() -> KeyInput:

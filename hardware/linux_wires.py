@@ -7,8 +7,8 @@ from hardware.config import BoardConfig
 from hardware.gpio import PiGpio
 from hardware.i2c import LinuxI2CBus
 from hardware.interfaces import I2CBus, MidiInput, SerialPort
+from hardware.midi_systems import open_any_midi
 from hardware.serial_port import LinuxSerialPort
-from hardware.usb_midi import open_alsa_midi
 
 
 class LinuxWires:
@@ -28,5 +28,5 @@ class LinuxWires:
         return LinuxSerialPort(config.din_device, config.din_rate)
 
     def usb_midi(self, config: BoardConfig) -> MidiInput:
-        """The ALSA sequencer, with hot-plug; a port that is asked for by name may come later."""
-        return open_alsa_midi(config.midi_port or None)
+        """ALSA or JACK, with hot-plug; a port that is asked for by name may come later."""
+        return open_any_midi(config.midi_port or None)

@@ -30,7 +30,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "numpy", "PIL", "mido", "soundfile", "websockets", "pythonosc",
     ),
     "hardware.__main__": ("hardware",),
-    "hardware": ("hardware", "alsa_midi", "smbus2", "RPi", "serial", "pygame"),
+    "hardware": ("hardware", "alsa_midi", "jack", "smbus2", "RPi", "serial", "pygame"),
     "hardware.sim": ("hardware",),
     "hardware.sim.window": ("hardware", "pygame"),
     "audio_pipeline": (
@@ -42,7 +42,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "safetensors",
     ),
     "audio_pipeline.nsynth.job": ("audio_pipeline", "numpy", "torch", "ray"),
-    "sdcard": ("sdcard", "device.pack"),
+    "sdcard": ("sdcard", "device.pack", "numpy"),
+    "sdcard.export_resample": ("sdcard", "numpy", "soxr"),
 }  # fmt: skip
 
 

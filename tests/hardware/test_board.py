@@ -35,7 +35,7 @@ def test_boards_of_real_chips_open_without_any(name: str, first: str) -> None:
 
 def test_the_web_board_has_usb_midi_only(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str | None] = []
-    monkeypatch.setattr(board_room, "open_alsa_midi", asked.append)
+    monkeypatch.setattr(board_room, "open_any_midi", asked.append)
     for port in ("", "Keys"):
         board = open_board(BoardConfig(board="web", midi_port=port))
         assert (board.controls, board.display, board.checks) == ((), None, ())
