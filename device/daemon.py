@@ -16,11 +16,13 @@ from device.app import App, BoardParts
 from device.engine.steady import NO_PRIORITY, SteadyStream
 from device.errors import DeviceError
 from device.events import Event, Fault
+from device.notify import Heartbeat, sender, watchdog_s
 from device.osc import OscRemote
 from device.player import CONTROL_S
 from device.remote_loop import RemoteLoop
 from device.settings import RemoteSettings, Settings
 from device.urgency import BELOW_AUDIO, urgent
+from device.view import Screen
 from device.web.panel import WebPanel
 from device.worker import Worker, WorkerThreads
 from hardware.interfaces import Clock
@@ -65,8 +67,10 @@ def run(
         app.chores.run_self_test()
         for worker in extra:
             threads.start(worker)
+        heart = Heartbeat(sender(), clock.now_s, settings.audio.rate_hz, watchdog_s())
         with urgent(priority):
-            _loop(app, stopping)
+            _loop(app, stopping, heart)
+        heart.stop()
         _fade(app, clock)
 
 
@@ -87,9 +91,25 @@ def _open_output(app: App, settings: Settings, clock: Clock) -> SteadyStream:
     return output
 
 
-def _loop(app: App, stopping: threading.Event) -> None:
+def _loop(app: App, stopping: threading.Event, heart: Heartbeat) -> None:
     while not stopping.is_set():
         app.step(CONTROL_S)
+        beat(heart, app)
+
+
+def beat(heart: Heartbeat, app: App) -> None:
+    """Let the service manager know: ready is who has a pack, or has found out why there is none."""
+    state = app.conductor.state
+    is_ready = state.pack is not None or state.base is not Screen.BOOT
+    heart.look(app.mixer.frame, is_ready, lambda: _status(app))
+
+
+def _status(app: App) -> str:
+    """The first fault, else what plays."""
+    state = app.conductor.state
+    if state.faults:
+        return ": ".join(state.faults[0])
+    return f"plays {state.pack.name}" if state.pack else "no pack yet"
 
 
 def _fade(app: App, clock: Clock) -> None:
