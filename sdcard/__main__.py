@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from device.pack import verify_pack
+from sdcard import export, flash_cli, import_command
+from sdcard.packs import cli as packs_cli
 from sdcard.verify import report_json, report_text
 
 
@@ -22,6 +24,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="latentpad-card", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_verify(commands)
+    flash_cli.add_parser(commands)
+    packs_cli.add_parser(commands)
+    export.add_parser(commands)
+    import_command.add_parser(commands)
     return parser
 
 

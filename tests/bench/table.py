@@ -142,6 +142,14 @@ def generation(results: Results) -> Iterator[Line]:
     yield "generation step on the GPU", ">= 0.5 of its rate", f"{best:.2f}", best >= 0.5
 
 
+def install(results: Results) -> Iterator[Line]:
+    """Of a pack, hashed on its way, beside a plain file of the same length."""
+    target = results["install"]["target_ratio"]
+    for name, case in results["install"]["cases"].items():
+        said = f"{case['ratio']:.2f} ({case['install_mb_s']} of {case['plain_mb_s']} MB/s)"
+        yield f"pack install, {name}", f">= {target} x raw", said, case["ratio"] >= target
+
+
 PARTS: dict[str, Callable[[Results], Iterator[Line]]] = {
     "engine": costs,
     "engine, sound": ratios,
@@ -155,6 +163,7 @@ PARTS: dict[str, Callable[[Results], Iterator[Line]]] = {
     "aarch64": aarch64,
     "soak": soak,
     "generate": generation,
+    "install": install,
 }
 
 

@@ -1,0 +1,48 @@
+"""One process at a time changes the packs of a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from device.pack.members import MANIFEST_NAME
+from sdcard.packs.durable import writing
+from sdcard.packs.errors import CardBusyError, NotAShelfError
+
+if sys.platform != "win32":
+    import fcntl
+
+
+def check_shelf(shelf: Path) -> None:
+    """Raise NotAShelfError unless this is a folder that may hold packs."""
+    if not shelf.is_dir():
+        raise NotAShelfError(shelf, "is not a folder; name the folder of packs on a mounted card")
+    if (shelf / MANIFEST_NAME).exists():
+        raise NotAShelfError(shelf, "is itself a pack; name the folder of packs around it")
+
+
+@contextlib.contextmanager
+def locked(shelf: Path) -> Iterator[None]:
+    """Keep other processes out; the lock ends with the process and leaves no file.
+
+    Raises NotAShelfError, CardBusyError.
+    """
+    check_shelf(shelf)
+    if sys.platform == "win32":
+        yield
+        return
+    with writing(shelf):
+        descriptor = os.open(shelf, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CardBusyError(shelf, "another process is changing its packs") from None
+        except OSError:  # a file system without locks: nothing else can be done
+            pass
+        yield
+    finally:
+        os.close(descriptor)
