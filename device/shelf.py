@@ -76,4 +76,12 @@ def _candidates(place: Path) -> list[Path]:
 def _may_be_a_pack(path: Path) -> bool:
     if path.name.startswith("."):
         return False
-    return path.suffix == SUFFIX or (path.is_dir() and (path / MANIFEST).exists())
+    return path.suffix == SUFFIX or (path.is_dir() and _has_manifest(path))
+
+
+def _has_manifest(directory: Path) -> bool:
+    """One of 0 bytes is none: so FAT shows it if the power is cut while it gets its name."""
+    try:
+        return (directory / MANIFEST).stat().st_size > 0
+    except OSError:
+        return False

@@ -30,11 +30,28 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], None]) -> None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        sync_directory(path.parent)
+        sync_renamed(path)
     except PackError:  # some of them are an OSError too
         raise
     except OSError as error:
         raise PackWriteError(path, f"cannot be written: {error.strerror or error}") from error
+
+
+def sync_renamed(path: Path) -> None:
+    """Make the new name of a file durable; Windows cannot and does not need to.
+
+    FAT keeps a file's length and place beside its name, and Linux writes them to the new name when
+    it writes the file, not when it writes the directory: until then the name is that of an empty
+    file, or of the old one whose place is given away. So the file comes first.
+    """
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_directory(path.parent)
 
 
 def sync_directory(directory: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from device.pack import PackError, PackWriteError
-from device.pack.atomic import sync_directory
+from device.pack.atomic import sync_directory, sync_renamed
 
 if sys.platform != "win32":
     import fcntl
@@ -119,8 +119,9 @@ def rename(old: Path, new: Path) -> None:
     """Give a file of which the content is durable another name, durably."""
     with writing(new):
         os.replace(old, new)  # noqa: PTH105 (one place for all that changes names)
-        for directory in {new.parent, old.parent}:
-            sync_directory(directory)
+        sync_renamed(new)
+        if old.parent != new.parent:
+            sync_directory(old.parent)
 
 
 def make_directory(path: Path) -> None:

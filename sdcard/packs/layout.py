@@ -34,9 +34,17 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|cells)(\..*)?", re.IGNOREC
 def candidates(shelf: Path) -> Iterator[Path]:
     """What the instrument takes for packs: the same as device.shelf, which tests hold it to."""
     for path in sorted(shelf.iterdir()):
-        is_pack = path.suffix == ARCHIVE_SUFFIX or (path / MANIFEST_NAME).exists()
+        is_pack = path.suffix == ARCHIVE_SUFFIX or has_manifest(path)
         if is_pack and not path.name.startswith("."):
             yield path
+
+
+def has_manifest(folder: Path) -> bool:
+    """Whether a folder is a pack; a manifest of 0 bytes is what a power cut left on FAT."""
+    try:
+        return (folder / MANIFEST_NAME).stat().st_size > 0
+    except OSError:
+        return False
 
 
 def folders(shelf: Path) -> Iterator[Path]:

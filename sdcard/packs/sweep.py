@@ -19,6 +19,7 @@ from sdcard.packs.layout import (
     NEW_MANIFEST,
     NEW_PREVIEW,
     folders,
+    has_manifest,
 )
 
 _SHARED_NAME = re.compile(r"([0-9a-f])[0-9a-f]{63}\.cell")
@@ -40,8 +41,11 @@ def sweep_folder(folder: Path) -> None:
     """
     leftovers = [folder / name for name in (NEW_MANIFEST, GONE_MANIFEST)]
     leftovers = [path for path in leftovers if path.is_file()]
+    manifest = folder / MANIFEST_NAME
+    if manifest.is_file() and not has_manifest(folder):
+        leftovers.append(manifest)
     if leftovers:
-        kept = _members(folder / MANIFEST_NAME)
+        kept = set() if manifest in leftovers else _members(manifest)
         if kept is not None:
             for path in leftovers:
                 _delete_members(folder, set(_members(path) or ()) - kept)

@@ -54,7 +54,7 @@ def test_lists_of_the_board_are_taken(tmp_path: Path) -> None:
         ("[remote]\nweb_port = 65536", r"outside 0\.\.65535"),
         ("[midi]\npot_controllers = [1, 2]", "not a list of 0 or 6"),
         ("[midi]\npot_controllers = [1, 2, 3, 4, 5, 5]", "pot_controllers: 5 is used twice"),
-        ("[midi]\npot_controllers = [1, 2, 3, 4, 5, 16]", "pot_controllers: 16 is pad_x_controller"),
+        ("[midi]\npot_controllers = [1, 2, 3, 4, 5, 16]", "16 is pad_x_controller"),
         ("[midi]\npot_controllers = [1, 2, 3, 4, 5, 120]", "120 is outside"),
     ],
 )

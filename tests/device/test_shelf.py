@@ -36,6 +36,8 @@ def test_other_things_are_passed_over(folder: Path) -> None:
     (folder / "notes.txt").write_text("buy strings")
     (folder / "empty").mkdir()
     shutil.copytree(folder / "alpha", folder / ".Trash")
+    (folder / "cut").mkdir()
+    (folder / "cut" / "manifest.json").write_bytes(b"")
     found = shelf.look(folder)
     assert len(found.packs) == 2
     assert found.troubles == ()

@@ -3,7 +3,9 @@
 What a file system promises is little: the bytes of a file are there once the file was synchronised,
 a name once its directory was. Before that, each change may be there or not, in any order: a disk
 without a journal, as FAT is, writes its sectors as they come. A rename is two changes here, the new
-name and the end of the old one, for FAT keeps them in two places.
+name and the end of the old one, for FAT keeps them in two places. And until the file is
+synchronised once more, a new name may be that of an empty file, or still that of the old one: the
+length and place of a file lie beside its name, and Linux writes them with the file.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class Named:
     directory: int
     name: str
     what: int | None
+    is_renamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,17 @@ class Disk:
         self.directories: set[int] = {ROOT}
         self.files: dict[int, File] = {}
         self.names: dict[tuple[int, str], list[int | None]] = {}  # oldest safe, newest last
+        self.unwritten: dict[tuple[int, str], tuple[int, int | None]] = {}  # new and old file
 
     def apply(self, event: Event) -> None:
         """Let one more event happen."""
         if isinstance(event, Named):
-            self.names.setdefault((event.directory, event.name), [None]).append(event.what)
+            key = (event.directory, event.name)
+            values = self.names.setdefault(key, [None])
+            self.unwritten.pop(key, None)
+            if event.is_renamed and event.what is not None:
+                self.unwritten[key] = (event.what, values[-1])
+            values.append(event.what)
         elif isinstance(event, Wrote):
             self.files[event.file].pending.append(event)
         else:
@@ -96,6 +105,9 @@ class Disk:
         for number, file in self.files.items():
             if what in (number, None):
                 file.safe, file.pending = bytearray(file.content(lambda write: write.data)), []
+                self.unwritten = {
+                    key: pair for key, pair in self.unwritten.items() if pair[0] != number
+                }
 
     def tree(
         self,
@@ -114,10 +126,30 @@ class Disk:
                     found[prefix + name] = None
                     walk(what, f"{prefix}{name}/")
                 else:
-                    found[prefix + name] = self.files[what].content(kept)
+                    found[prefix + name] = self._content((directory, name), what, kept)
 
         walk(ROOT, "")
         return found
+
+    def single_losses(self) -> Iterator[Tree]:
+        """All is there but the bytes of one file, or but one change of a name."""
+        for lost, file in self.files.items():
+            if file.pending:
+                yield self.tree(
+                    VALUES[0], lambda write, lost=lost: None if write.file == lost else write.data
+                )
+        for values in [values for values in self.names.values() if len(values) > 1]:
+            yield self.tree(lambda own, lost=values: own[0 if own is lost else -1], KEPT[0])
+
+    def _content(
+        self, key: tuple[int, str], what: int, kept: Callable[[Wrote], bytes | None]
+    ) -> bytes:
+        """What a name gives to read."""
+        new, old = self.unwritten.get(key, (None, None))
+        place = Wrote(what, 0, b"length and place")
+        if new == what and kept(place) != place.data:
+            return b"" if old is None else self.files[old].content(kept)
+        return self.files[what].content(kept)
 
 
 KEPT: tuple[Callable[[Wrote], bytes | None], ...] = (
@@ -229,7 +261,7 @@ class Card:
         self.on_change()
         old, new = Path(old), Path(new)
         call(old, new)
-        self.events.append(Named(self._id(new.parent), new.name, self._id(new)))
+        self.events.append(Named(self._id(new.parent), new.name, self._id(new), is_renamed=True))
         self.events.append(Named(self._id(old.parent), old.name, None))
 
     _rename = _replace
@@ -265,10 +297,19 @@ class Card:
                 disk.tree(chance.choice, lambda write: chance.choice(KEPT)(write))
                 for _ in range(chances)
             ]
+            if isinstance(event, Named) and event.is_renamed:  # here others rely on what was done
+                trees += disk.single_losses()
             for tree in trees:
                 found.setdefault(hash(tuple(sorted(tree.items(), key=str))), tree)
         last = disk.tree(VALUES[0], KEPT[0])
         return [*found.values(), last]
+
+    def final_states(self) -> list[Tree]:
+        """Trees that may be found after a cut when all is said to be done."""
+        disk = self._fresh()
+        for event in self.events:
+            disk.apply(event)
+        return [disk.tree(value, kept) for value in VALUES for kept in KEPT]
 
     def _fresh(self) -> Disk:
         disk = Disk()

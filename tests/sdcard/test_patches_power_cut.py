@@ -33,6 +33,9 @@ def test_a_cut_at_any_moment_of_three_saves(
     states = recorded.states(chances=20)
     assert states[-1] == power_cut.tree_of(card)
     assert len(states) > 20
+    for number, state in enumerate(recorded.final_states()):
+        done = power_cut.lay_out(state, tmp_path / f"done-{number}")
+        assert PatchStore(done / "patches.json").patches() == store.patches()
     for number, state in enumerate(states):
         found = PatchStore(power_cut.lay_out(state, tmp_path / f"cut-{number}") / "patches.json")
         assert found.patches() in good, (number, state)

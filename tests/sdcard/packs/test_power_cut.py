@@ -102,6 +102,8 @@ def test_a_cut_at_any_moment(
     assert playable(card) == sorted(after.items())
     assert_tidy(card)
     request.getfixturevalue("no_sync")
+    for number, state in enumerate(recorded.final_states()):
+        assert playable(power_cut.lay_out(state, tmp_path / f"done-{number}")) == playable(card)
     epsilon = make_pack("Epsilon", pitch=80)
     for number, state in enumerate(states):
         found = power_cut.lay_out(state, tmp_path / f"cut-{number}")
