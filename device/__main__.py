@@ -7,7 +7,6 @@ that is needed (sound output, MIDI, terminal) is missing.
 from __future__ import annotations
 
 import argparse
-import math
 import signal
 import sys
 import threading
@@ -16,8 +15,8 @@ from contextlib import ExitStack
 from types import FrameType
 
 from device import daemon
-from device.arguments import instrument_settings, parse_arguments, settings_from
-from device.bounce import BounceReport, bounce
+from device.arguments import parse_arguments, settings_from
+from device.bounce import bounce
 from device.demo_song import write_demo
 from device.engine.errors import EngineError, StreamError
 from device.errors import DeviceError, NothingToPlayError
@@ -27,9 +26,11 @@ from device.pack.errors import PackError
 from device.pack.reader import open_pack
 from device.performance import read_performance
 from device.play import Inputs, play
+from device.safe_button import held_button
 from device.selftest_cli import run_self_test
 from device.settings import Settings, load_settings
 from device.settings_template import settings_template
+from device.start import become_base, safe, usual_or_safe
 from hardware import board as board_room
 from hardware.errors import HardwareError, MidiUnavailableError, TerminalUnavailableError
 from hardware.interfaces import KeyInput, MidiInput
@@ -66,22 +67,7 @@ def _bounce(options: argparse.Namespace) -> None:
     with open_pack(options.pack) as pack:
         combination = find_combination(pack.manifest, options.combination)
         report = bounce(pack, combination, performance, settings, options.output, options.tail_s)
-    print(f"{options.output}: {_describe(report)}")
-
-
-def _describe(report: BounceReport) -> str:
-    counters = report.counters
-    return (
-        f"{report.seconds:.1f} s in {report.wall_s:.1f} s "
-        f"({report.seconds / report.wall_s:.0f} x real time), "
-        f"peak {_decibels(report.peak)}, limiter {_decibels(counters.limiter_gain)}, "
-        f"{report.stolen} voices stolen, {counters.late_events} late events, "
-        f"{counters.starved_rows} late rows"
-    )
-
-
-def _decibels(gain: float) -> str:
-    return f"{20 * math.log10(gain):.1f} dB" if gain > 0 else "silent"
+    print(f"{options.output}: {report}")
 
 
 def _play(options: argparse.Namespace) -> None:
@@ -101,35 +87,52 @@ def _play(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    settings = instrument_settings(options)
-    stopping = threading.Event()
+    start = usual_or_safe(options)
+    stopping, clock = threading.Event(), board_room.open_clock()
     with ExitStack() as stack:
         for number in (signal.SIGINT, signal.SIGTERM):
             stack.callback(signal.signal, number, signal.signal(number, _stopper(stopping)))
-        board, extra = _open_board(settings, options, stopping)
+        board, extra = _open_board(start.settings, options, stopping)
         stack.callback(board.close)
-        daemon.run(settings, board, board_room.open_clock(), _say, stopping, extra)
+        if start.settings.panel.safe_button and not start.why_safe:
+            button = held_button(board.controls, clock.now_s, stopping.wait)
+            if button is not None:
+                start = safe(options, f"patch button {button + 1} was held at the start")
+        if start.why_safe:
+            become_base(start.why_safe, options.words)
+        daemon.run(start.settings, board, clock, _say, stopping, extra, start.news)
 
 
 def _open_board(
     settings: Settings, options: argparse.Namespace, stopping: threading.Event
 ) -> tuple[board_room.Board, list[board_room.Performer]]:
     """The board, and whoever plays it when it is simulated."""
-    if settings.board.board == "window":
-        return board_room.open_window(settings.board, stopping.set)
-    if settings.board.board == "sim":
+    config, number = settings.board, vars(options).get("hold_button")
+    held = None if number is None else number - 1
+    if config.board == "window":
+        return board_room.open_window(config, stopping.set, held)
+    if config.board == "sim":
         script = vars(options).get("script")
         screen = sys.stdout if sys.stdout.isatty() else None
-        return board_room.open_simulator(settings.board, script, stopping.set, screen)
-    return board_room.open_board(settings.board), []
+        return board_room.open_simulator(config, script, stopping.set, screen, held)
+    if config.board == "web":
+        return board_room.open_web(config, held)
+    return board_room.open_board(config), []
 
 
 def _selftest(options: argparse.Namespace) -> int:
-    settings = instrument_settings(options)
+    start = usual_or_safe(options)
     with ExitStack() as stack:
-        board, _ = _open_board(settings, options, threading.Event())
+        board, _ = _open_board(start.settings, options, threading.Event())
         stack.callback(board.close)
-        return run_self_test(settings, board, board_room.open_clock(), _say, tone=options.tone)
+        return run_self_test(
+            start.settings,
+            board,
+            board_room.open_clock(),
+            _say,
+            tone=options.tone,
+            trouble=start.why_safe,
+        )
 
 
 def _settings(options: argparse.Namespace) -> None:

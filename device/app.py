@@ -9,70 +9,36 @@ from __future__ import annotations
 
 import gc
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
+from device.board_parts import BoardParts
 from device.chores import ChoreWorker
 from device.conductor import Conductor
 from device.control_reader import ControlReader
 from device.deck import Deck
 from device.engine.mixer import Mixer
 from device.engine.steady import SteadyStream
-from device.events import (
-    Checked,
-    Event,
-    Fault,
-    FaultCleared,
-    MidiSeen,
-    PacksListed,
-    PatchStored,
-    PortFound,
-    SelfTested,
-)
-from device.memory import memory_of
+from device.events import BY_ITSELF, Event, Fault, FaultCleared
+from device.memory import Memory, memory_of
 from device.midi_reader import MIDI_WAIT_S, MidiReader
 from device.painter import Painter
-from device.parts import PATCHES, SOUND
+from device.parts import PATCHES
 from device.patches import PatchStore
 from device.selftest import SelfTest
 from device.session import Session
 from device.settings import Settings
+from device.sound_part import check_playing, sound_news
 from device.status import StatusMeter
-from device.view import View
+from device.uptime import Uptime, uptime
+from device.usb.install_process import start_install
+from device.usb.worker import StartInstall, StickWorker
+from device.view import Playable, View
 from device.viewing import view_of
 from device.worker import Worker
-from hardware.interfaces import CheckResult, Clock, Controls, Display, MidiInput, PartCheck
+from hardware.interfaces import CheckResult, Clock
 
 TONE_VOICES = 1  # beside those of the player
-NOT_HANDS = (
-    Checked, Fault, FaultCleared, MidiSeen, PacksListed, PatchStored, PortFound, SelfTested,
-)  # fmt: skip
-"""What happens by itself: a display may stay dim."""
-
-
-class BoardParts(Protocol):
-    """What is needed of a hardware.board.Board."""
-
-    @property
-    def controls(self) -> Sequence[Controls]:
-        """Sources of control readings."""
-        ...
-
-    @property
-    def display(self) -> Display | None:
-        """The OLED."""
-        ...
-
-    @property
-    def midi(self) -> Sequence[tuple[str, Callable[[], MidiInput]]]:
-        """(name, how to open it) of each system of MIDI inputs."""
-        ...
-
-    @property
-    def checks(self) -> Sequence[PartCheck]:
-        """The self-test of each part."""
-        ...
 
 
 def make_mixer(settings: Settings) -> Mixer:
@@ -96,6 +62,8 @@ class App:
         *,
         background: bool = True,
         is_watched: Callable[[], bool] = lambda: True,
+        uptime: Uptime = uptime,
+        start_install: StartInstall = start_install,
     ) -> None:
         """Without `background` nothing ever waits, and the loader works when it is asked.
 
@@ -105,42 +73,67 @@ class App:
         self.mixer = make_mixer(settings)
         self._wait_s = MIDI_WAIT_S if background else 0.0
         self._report, self._told = report, dict[str, str]()
+        self._uptime: Uptime | None = uptime  # none once it has been playable
         self._decks: queue.SimpleQueue[Deck] = queue.SimpleQueue()
         self.output: SteadyStream | None = None  # none: whoever steps the app renders the mixer
         self._hand_s = clock.now_s()  # when somebody last did something
         store = PatchStore(Path(settings.files.patches))
-        self.self_test = SelfTest(settings, board.checks, self.check_output, self.post)
-        self.chores = ChoreWorker(
-            settings,
-            self.mixer,
-            store,
-            self.post,
-            self._decks.put,
-            self.self_test.run,
-            lambda: memory_of(self.conductor.state),
-            wait_s=self._wait_s,
-            background=background,
-        )
-        self.conductor = Conductor(
-            settings,
-            self.mixer,
-            store.patches(),
-            self.chores,
-            self.chores.remembered,
-            self._tell,
-        )
-        audio = settings.audio
-        self.session = Session(
-            self.conductor, self.mixer, clock, audio.rate_hz, audio.event_margin_s, report
-        )
+        self.self_test = SelfTest(settings, board.checks, self._check_sound, self.post)
+        self.chores = self._make_chores(store, background)
+        self.sticks = self._make_sticks(start_install)
+        self.conductor = self._make_conductor(store)
+        self.session = self._make_session()
         self.status = StatusMeter(self.mixer, settings.playing.max_voices)
         self.painter = Painter(
             board.display, settings.panel, self.view, self.idle_s, self.post, is_watched
         )
         self.hands = self._make_hands(board)
-        self.workers: list[Worker] = [self.chores, self.painter, *self.hands]
+        self.helpers: list[Worker] = [self.chores]
+        if settings.files.usb:
+            self.helpers.append(self.sticks)
+        self.workers: list[Worker] = [*self.helpers, self.painter, *self.hands]
         for warning in store.warnings:
             self.post(Fault(PATCHES, warning))
+
+    def _make_chores(self, store: PatchStore, background: bool) -> ChoreWorker:
+        return ChoreWorker(
+            self.settings,
+            self.mixer,
+            store,
+            self.post,
+            self._decks.put,
+            self.self_test.run,
+            self._memory,
+            wait_s=self._wait_s,
+            background=background,
+        )
+
+    def _make_sticks(self, start_install: StartInstall) -> StickWorker:
+        files = self.settings.files
+        place, packs = Path(files.usb), Path(files.packs)
+        return StickWorker(place, packs, start_install, self.post, self._report)
+
+    def _make_conductor(self, store: PatchStore) -> Conductor:
+        return Conductor(
+            self.settings,
+            self.mixer,
+            store.patches(),
+            self.chores,
+            self.sticks,
+            self.chores.remembered,
+            self._tell,
+        )
+
+    def _make_session(self) -> Session:
+        audio = self.settings.audio
+        return Session(
+            self.conductor,
+            self.mixer,
+            self.clock,
+            audio.rate_hz,
+            audio.event_margin_s,
+            self._report,
+        )
 
     def _make_hands(self, board: BoardParts) -> list[Worker]:
         """The workers that a player waits for: controls and MIDI."""
@@ -156,7 +149,7 @@ class App:
     def post(self, event: Event, time_s: float | None = None) -> None:
         """Something happened, now or at a time on the clock; from any thread."""
         now_s = self.clock.now_s() if time_s is None else time_s
-        if not isinstance(event, NOT_HANDS):
+        if not isinstance(event, BY_ITSELF):
             self._hand_s = max(self._hand_s, now_s)
         elif isinstance(event, Fault | FaultCleared):
             self._tell(event)
@@ -174,25 +167,18 @@ class App:
         self.session.step(wait_s)
         self._use_deck()
         if self.output is not None and self.output.watch():
-            self.tell_output(self.output)
+            self.post(sound_news(self.output))
+        is_heard = self.output is None or self.output.is_playing
+        if self._uptime is not None and is_heard and self.conductor.deck is not None:
+            self._tell_start(self._uptime())
         latency_s = self.output.latency_s if self.output else 0.0
         self.status.look(self.clock.now_s(), latency_s, self.conductor.state.ports)
 
-    def tell_output(self, output: SteadyStream) -> None:
-        """Post whether there is a sound output."""
-        if output.is_playing:
-            self.post(FaultCleared(SOUND))
-        else:
-            self.post(Fault(SOUND, output.last_error or "the sound output has gone"))
-
-    def check_output(self) -> CheckResult:
-        """The self-test of the sound output."""
-        if self.output is None:
-            return CheckResult("NONE", "played into memory")
-        if self.output.is_playing:
-            name = self.settings.audio.device or "default output"
-            return CheckResult("PASS", f"{name}, {self.output.latency_s * 1e3:.0f} ms")
-        return CheckResult("FAIL", self.output.last_error or "the sound output has gone")
+    def _tell_start(self, playable: Playable) -> None:
+        """Notes can be played for the first time."""
+        self._uptime = None
+        self.status.started(playable)
+        self._report(playable.text)
 
     def view(self, time_s: float | None = None) -> View:
         """What is to be seen now; from any thread."""
@@ -208,8 +194,14 @@ class App:
         self.conductor.close()
         gc.unfreeze()
 
+    def _check_sound(self) -> CheckResult:
+        return check_playing(self.output, self.settings.audio.device)
+
     def _channel(self) -> int:
         return self.conductor.channel
+
+    def _memory(self) -> Memory:
+        return memory_of(self.conductor.state)
 
     def _use_deck(self) -> None:
         try:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import sys
 from pathlib import Path
 from typing import Any
 
 from device.engine.quality import INTERPOLATIONS
+from device.events import BUTTONS
 from device.settings import Settings, load_settings
 from hardware.config import BOARDS
 
@@ -23,7 +25,10 @@ _ENVELOPE = {
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Parse the command line; exits with code 2 and a usage line when it makes no sense."""
+    """Parse the command line, and keep it as `words`.
+
+    Exits with code 2 and a usage line when it makes no sense.
+    """
     parser = argparse.ArgumentParser(
         prog="latentpad-device", description="Play a sound pack: into a file, or live."
     )
@@ -36,12 +41,17 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     shown.add_argument("--settings", type=Path, metavar="FILE", help="those of this file")
     demo = commands.add_parser("demo-song", help="write a short performance to try packs with")
     demo.add_argument("folder", metavar="FOLDER", type=Path, help="for song.mid and gesture.csv")
-    return parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    return parser.parse_args(words, argparse.Namespace(words=words))
 
 
 def instrument_settings(options: argparse.Namespace) -> Settings:
     """The settings file with the options of `run` and `selftest` over it; raises SettingsError."""
-    settings = load_settings(options.settings)
+    return with_options(load_settings(options.settings), options)
+
+
+def with_options(settings: Settings, options: argparse.Namespace) -> Settings:
+    """Settings with the options of `run` and `selftest` over them; raises SettingsError."""
     given = vars(options).get
     audio = {"device": given("device"), "rate_hz": given("rate")}
     remote = {"web_port": given("web_port"), "web_host": given("web_host")}
@@ -81,6 +91,9 @@ def _add_instrument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--board", choices=BOARDS, help="how the instrument is built")
     parser.add_argument("--pack", metavar="PATH", help="sound pack, or folder of sound packs")
     parser.add_argument("--device", metavar="NAME", help="sound output (part of its name)")
+    parser.add_argument(
+        "--or-safe", action="store_true", help="safe mode if the settings cannot be used"
+    )
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -92,6 +105,16 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--web-port", type=int, metavar="N", help="of the web panel, 0 for any")
     parser.add_argument(
         "--script", type=Path, metavar="FILE", help="board sim: what hands do, then end"
+    )
+    parser.add_argument(
+        "--safe", action="store_true", help="safe mode: the usual settings, no memory of last time"
+    )
+    parser.add_argument(
+        "--hold-button",
+        type=int,
+        choices=range(1, BUTTONS + 1),
+        metavar="N",
+        help="boards sim, window and web: patch button 1..4 is held down at the start",
     )
 
 

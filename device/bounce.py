@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,20 @@ class BounceReport:
     peak: float  # linear, of full scale
     stolen: int  # notes cut short for want of voices
     counters: Counters
+
+    def __str__(self) -> str:
+        counters = self.counters
+        return (
+            f"{self.seconds:.1f} s in {self.wall_s:.1f} s "
+            f"({self.seconds / self.wall_s:.0f} x real time), "
+            f"peak {_decibels(self.peak)}, limiter {_decibels(counters.limiter_gain)}, "
+            f"{self.stolen} voices stolen, {counters.late_events} late events, "
+            f"{counters.starved_rows} late rows"
+        )
+
+
+def _decibels(gain: float) -> str:
+    return f"{20 * math.log10(gain):.1f} dB" if gain > 0 else "silent"
 
 
 class Bounce:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from device.deck import Deck
 from device.effects import (
     Effect,
+    InstallPack,
     ListenTo,
     OpenPack,
     Play,
     RunSelfTest,
     SoundTestTone,
+    StopInstall,
     StorePatch,
 )
 from device.engine.mixer import Mixer
 from device.events import CombinationSelected, Event, Fault, FaultCleared, Panicked
+from device.helpers import Chores, Installer
 from device.instrument import machine
 from device.instrument.state import Step, initial_state
 from device.memory import Memory, remembering
@@ -30,22 +32,6 @@ TICK_S = 0.02  # of pages and held buttons
 CARD_RETRY_S = 2.0  # between two attempts to read what the card would not give
 
 
-class Chores(Protocol):
-    """Slow work that others do; its outcome comes back as events."""
-
-    def store_patch(self, slot: int, patch: Patch) -> None:
-        """Write a patch; PatchStored follows."""
-        ...
-
-    def open_pack(self, index: int) -> None:
-        """Open a pack of the list; take_deck() or a Fault follows."""
-        ...
-
-    def run_self_test(self) -> None:
-        """Test all parts; Checked and SelfTested follow."""
-        ...
-
-
 class Conductor:
     """A session.Performer: takes events at output frames; knows no clock but those frames."""
 
@@ -55,11 +41,12 @@ class Conductor:
         mixer: Mixer,
         patches: Mapping[int, Patch],
         chores: Chores,
+        installer: Installer,
         memory: Memory | None = None,
         tell: Callable[[Fault | FaultCleared], None] = lambda fault: None,
     ) -> None:
         """`tell` hears of the faults that only the conductor can see."""
-        self._tell = tell
+        self._tell, self._installer = tell, installer
         self._settings, self._mixer, self._chores = settings, mixer, chores
         self.state = initial_state(settings, patches)
         if memory is not None:
@@ -139,6 +126,10 @@ class Conductor:
                 self._tone.sound(frame)
             case RunSelfTest():
                 self._chores.run_self_test()
+            case InstallPack(offer):
+                self._installer.install(offer)
+            case StopInstall():
+                self._installer.stop_install()
 
     def _play(self, frame: int, event: Event) -> None:
         if isinstance(event, Panicked):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from device.events import Event
+from device.events import Event, Offer
 from device.patches import Patch
 
 
@@ -47,4 +47,25 @@ class RunSelfTest:
     """Test all parts; Checked events tell the results."""
 
 
-Effect = Play | StorePatch | OpenPack | ListenTo | SoundTestTone | RunSelfTest
+@dataclass(frozen=True)
+class InstallPack:
+    """Put a pack from a stick on the card; InstallMoved and InstallEnded tell how it goes."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class StopInstall:
+    """Give the install up that runs; InstallEnded follows."""
+
+
+Effect = (
+    Play
+    | StorePatch
+    | OpenPack
+    | ListenTo
+    | SoundTestTone
+    | RunSelfTest
+    | InstallPack
+    | StopInstall
+)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from device.errors import CombinationError
-from device.mapping import cell_weights
 from device.pack.corners import CORNERS
 from device.pack.model import Combination, Manifest
-
-Cells = tuple[tuple[str, float], ...]
-"""(cell hash, weight) of what sounds at a position: each cell once, weights add up to 1."""
+from device.pack.places import Cells, cells_at
 
 
 class Grid:
@@ -21,11 +18,7 @@ class Grid:
 
     def at(self, x: float, y: float) -> Cells:
         """What sounds at (x, y) in 0..1; equal neighbouring cells are one cell."""
-        weights: dict[str, float] = {}
-        for place in cell_weights(x, y, self._columns, self._rows):
-            name = self._cells[place.row][place.column]
-            weights[name] = weights.get(name, 0.0) + place.weight
-        return tuple(weights.items())
+        return cells_at(self.combination, x, y)
 
     def around(self, x: float, y: float, reach: int) -> list[str]:
         """The cells within `reach` grid steps of (x, y), nearest first, each once."""

@@ -4,50 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from device.pack.places import nearest_pitch
 
 BEND_CENTRE = 8192  # of the 14-bit pitch wheel
 VOLUME_AT_POWER_UP = 100  # controller 7 of the General MIDI specification; our unity gain
 LAST_START = 0.98  # start position 1 still leaves a little sound to play
-
-
-@dataclass(frozen=True)
-class CellWeight:
-    """One cell of the grid and how much of it sounds."""
-
-    column: int
-    row: int
-    weight: float  # 0 < weight <= 1
-
-
-def cell_weights(x: float, y: float, columns: int, rows: int) -> tuple[CellWeight, ...]:
-    """The one, two or four cells around (x, y) in 0..1, with bilinear weights that add up to 1.
-
-    On a cell's own position exactly that cell sounds; weights are continuous everywhere.
-    """
-    return tuple(
-        CellWeight(column, row, across * down)
-        for row, down in _neighbours(y, rows)
-        for column, across in _neighbours(x, columns)
-        if across * down > 0
-    )
-
-
-def _neighbours(position: float, count: int) -> tuple[tuple[int, float], tuple[int, float]]:
-    """The two grid lines around a position in 0..1 and the linear weight of each."""
-    scaled = min(max(position, 0.0), 1.0) * (count - 1)
-    first = min(math.floor(scaled), max(count - 2, 0))
-    part = scaled - first
-    return (first, 1 - part), (min(first + 1, count - 1), part)
-
-
-def nearest_pitch(note: int, pitches: Sequence[int]) -> int:
-    """The stored pitch nearest to a MIDI note; between two, the higher one.
-
-    A higher one is played slower, which loses a little treble; a lower one played faster would
-    fold treble down as aliases.
-    """
-    return min(pitches, key=lambda pitch: (abs(pitch - note), -pitch))
 
 
 def pitch_zones(note: int, pitches: Sequence[int]) -> tuple[tuple[int, float], ...]:

@@ -11,7 +11,8 @@ from device.blend import Blend
 from device.channels import ChannelState
 from device.engine.mixer import MAX_STEP, Envelope, Mixer, Row
 from device.events import Origin
-from device.grid import Cells, Grid
+from device.grid import Grid
+from device.pack.places import Cells
 from device.rows import Reach, RowSource, is_complete
 from device.settings import Settings
 from device.voices import Key

@@ -5,3 +5,4 @@ PACK = "pack"  # the one that plays
 PACKS = "packs"  # others that cannot be played
 CARD = "card"  # reading the notes of the pack that plays
 PATCHES = "patches"  # the file of patches
+SAFE_MODE = "safe mode"  # the settings are not used; the text says why

@@ -90,6 +90,7 @@ class PanelSettings(Section):
     pot_takeover: str = choice("pickup", "jump", "pickup", "scale")  # after a patch was recalled
     hold_s: float = number(1.0, 0.3, 5.0)  # of a patch button, to save
     page_s: float = number(3.0, 0.5, 60.0)  # until the home page comes back
+    safe_button: bool = True  # a patch button that is held at the start means safe mode
     display_hz: int = number(25, 1, 60)
 
 
@@ -100,6 +101,7 @@ class FilesSettings(Section):
     packs: str = "packs"  # a folder of packs, or one pack
     patches: str = "patches.json"
     memory: bool = True  # remember what was played last, in a file beside the patches
+    usb: str = ""  # where USB sticks are mounted, a folder each; packs on them are offered
 
 
 @dataclass(frozen=True)

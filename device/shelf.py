@@ -11,6 +11,9 @@ from device.pack.reader import open_pack
 SUFFIX = ".onsp"
 MANIFEST = "manifest.json"
 
+Signature = tuple[tuple[str, int, int], ...]
+"""Of each pack its name, and when and as what its file or manifest was made."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -37,25 +40,25 @@ class Shelf:
 def look(place: Path) -> Shelf:
     """The packs in a folder, or the one pack that `place` is."""
     try:
-        candidates = _candidates(place)
+        paths = candidates(place)
     except OSError as error:
         return Shelf((), (f"{place}: {error.strerror}",))
     found, troubles = [], []
-    for path in candidates:
+    for path in paths:
         try:
             with open_pack(path) as pack:
                 found.append(Found(path, pack.manifest.name, pack.manifest.pack_id))
         except PackError as error:
             troubles.append(str(error))
-    if not candidates:
+    if not paths:
         troubles.append(f"no sound pack in {place}")
     return Shelf(tuple(sorted(found, key=lambda one: one.name.casefold())), tuple(troubles))
 
 
-def signature(place: Path) -> tuple[tuple[str, int, int], ...]:
+def signature(place: Path) -> Signature:
     """Changes when packs come, go or are replaced; costs one look at the folder."""
     try:
-        stats = [(path, _first_of(path).stat()) for path in _candidates(place)]
+        stats = [(path, _first_of(path).stat()) for path in candidates(place)]
     except OSError:
         return ()
     return tuple((path.name, stat.st_mtime_ns, stat.st_ino) for path, stat in stats)
@@ -66,7 +69,8 @@ def _first_of(path: Path) -> Path:
     return path / MANIFEST if (path / MANIFEST).exists() else path
 
 
-def _candidates(place: Path) -> list[Path]:
+def candidates(place: Path) -> list[Path]:
+    """What looks like a pack, in a folder or as `place` itself. Raises OSError."""
     if not place.is_dir() or (place / MANIFEST).exists():
         place.stat()  # raises when it is not there
         return [place]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from device.engine.mixer import Mixer
-from device.view import StatusView
+from device.view import Playable, StatusView
 
 MEMORY_FILE = Path("/proc/meminfo")
 PERIOD_S = 0.2
@@ -37,6 +37,10 @@ class StatusMeter:
             peak=max(counters.peak, self.latest.peak * PEAK_FALL),
             midi_ports=ports,
         )
+
+    def started(self, playable: Playable) -> None:
+        """Notes can be played now for the first time."""
+        self.latest = replace(self.latest, playable=playable)
 
 
 def free_megabytes(memory_file: Path = MEMORY_FILE) -> int:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from device.usb.view import NO_STICKS, UsbView
+
+NO_BUTTONS = ("", "", "", "")
+"""On a playing page the buttons are patches."""
+
 
 class Screen(Enum):
     """What the display shows."""
@@ -21,6 +26,8 @@ class Screen(Enum):
     PACKS = "packs"
     STATUS = "status"
     SELFTEST = "selftest"
+    USB = "usb"
+    INSTALL = "install"
 
 
 class PatchAction(Enum):
@@ -73,6 +80,22 @@ class MidiLine:
 
 
 @dataclass(frozen=True)
+class Playable:
+    """When notes could be played for the first time."""
+
+    after_kernel_s: float  # since the kernel started
+    after_start_s: float  # since the instrument's own process did
+
+    @property
+    def text(self) -> str:
+        """As journal and service manager write it."""
+        return (
+            f"playable {self.after_kernel_s:.1f} s after the kernel started, "
+            f"{self.after_start_s:.1f} s after its own start"
+        )
+
+
+@dataclass(frozen=True)
 class StatusView:
     """How the machine does."""
 
@@ -84,6 +107,7 @@ class StatusView:
     latency_ms: float = 0.0
     peak: float = 0.0  # of the output lately, 0..1
     midi_ports: tuple[str, ...] = ()
+    playable: Playable | None = None  # None: it has not been yet
 
 
 @dataclass(frozen=True)
@@ -118,3 +142,6 @@ class View:
     faults: tuple[tuple[str, str], ...]  # (part, what is wrong), in order of coming
     checks: tuple[CheckView, ...]
     status: StatusView
+    buttons: tuple[str, str, str, str] = NO_BUTTONS  # what they mean on this page
+    notices: tuple[str, ...] = ()  # what the musician should know, although all works
+    usb: UsbView = NO_STICKS

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from device import mapping
 from device.engine.row import INT16_FULL_SCALE, Row
-from device.grid import Cells
+from device.pack.places import Cells, nearest_pitch
 from device.rows import is_complete, ready_frames
 
 Zone = tuple[int, float]
@@ -41,7 +41,7 @@ class Zones:
         """What sounds for a key, before its rows are known."""
         if self._crossfaded:
             return mapping.pitch_zones(note, self._pitches)
-        return ((mapping.nearest_pitch(note, self._pitches), 1.0),)
+        return ((nearest_pitch(note, self._pitches), 1.0),)
 
     def gains(
         self, note: int, zones: Sequence[Zone], found: Sequence[tuple[list[Row], Cells]]

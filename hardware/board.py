@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from hardware.buttons import Buttons
 from hardware.clock import SystemClock
 from hardware.config import BOARDS, BoardConfig
 from hardware.errors import BoardConfigError, TerminalUnavailableError, WindowUnavailableError
@@ -19,6 +21,7 @@ from hardware.sim.performance import PERFORMANCE
 from hardware.sim.script import parse_script, read_script
 from hardware.sim.script_player import ScriptPlayer
 from hardware.sim.terminal_oled import TerminalOled
+from hardware.sim.thumb import Thumb
 
 __all__ = [
     "Board",
@@ -28,6 +31,7 @@ __all__ = [
     "open_keys",
     "open_midi",
     "open_simulator",
+    "open_web",
     "open_window",
 ]
 
@@ -61,23 +65,51 @@ def open_board(config: BoardConfig) -> Board:
 
 
 def open_simulator(
-    config: BoardConfig, script: Path | None, finished: Callable[[], None], screen: TextIO | None
+    config: BoardConfig,
+    script: Path | None,
+    finished: Callable[[], None],
+    screen: TextIO | None,
+    held: int | None = None,
 ) -> tuple[Board, list[Performer]]:
     """The Open NSynth Super's board on simulated chips, and workers that play it.
 
     script: what hands do, see hardware.sim.script; without one the built-in performance. finished
-    is called at its end. screen: a terminal that shows the OLED. Raises ScriptError.
+    is called at its end. screen: a terminal that shows the OLED. held: a patch button 0..3 that is
+    down at first. Raises ScriptError.
     """
     simulator = SimInstrument(config)
     actions = parse_script(PERFORMANCE) if script is None else read_script(script)
     performers: list[Performer] = [ScriptPlayer(actions, simulator, finished)]
     if screen is not None:
         performers.append(TerminalOled(simulator, screen))
-    return build(config, simulator), performers
+    return build(config, simulator), performers + _thumb(simulator, held)
 
 
-def open_window(config: BoardConfig, finished: Callable[[], None]) -> tuple[Board, list[Performer]]:
+def _thumb(simulator: SimInstrument, held: int | None) -> list[Performer]:
+    if held is None:
+        return []
+    return [Thumb(lambda: simulator.press(held), lambda: simulator.release(held))]
+
+
+def open_web(config: BoardConfig, held: int | None = None) -> tuple[Board, list[Performer]]:
+    """No hardware but USB MIDI: a page in a browser has the controls.
+
+    held: a patch button 0..3 that is down at first, as if there were some.
+    """
+    board = open_board(config)
+    if held is None:
+        return board, []
+    buttons = SimInstrument(config)
+    controls = (Buttons(buttons.gpio, config.button_lines, buttons.clock),)
+    return replace(board, controls=controls), _thumb(buttons, held)
+
+
+def open_window(
+    config: BoardConfig, finished: Callable[[], None], held: int | None = None
+) -> tuple[Board, list[Performer]]:
     """The same board played in a window; `finished` is called when it is closed.
+
+    held: a patch button 0..3 that is down at first.
 
     Raises WindowUnavailableError without pygame or a screen.
     """
@@ -91,7 +123,7 @@ def open_window(config: BoardConfig, finished: Callable[[], None]) -> tuple[Boar
         ) from error
     check_screen()
     simulator = SimInstrument(config)
-    return build(config, simulator), [Window(simulator, finished)]
+    return build(config, simulator), [Window(simulator, finished), *_thumb(simulator, held)]
 
 
 def open_clock() -> Clock:

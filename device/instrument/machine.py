@@ -7,10 +7,10 @@ from dataclasses import replace
 from device import events as happened
 from device.effects import Effect, OpenPack, Play
 from device.events import Event
-from device.instrument import pages, patching, playing
+from device.instrument import pages, patching, playing, sticks
 from device.instrument.state import State, Step
 from device.pack_facts import PackFacts, choice_of_names
-from device.parts import CARD, PACK
+from device.parts import CARD, PACK, SAFE_MODE
 from device.settings import Settings
 from device.view import CheckView, MidiLine, Screen
 
@@ -25,6 +25,8 @@ def handle(state: State, event: Event, now_s: float, settings: Settings) -> Step
             return playing.touch(state, x, y)
         case happened.TouchLifted():
             return replace(state, is_touched=False), ()
+        case happened.EncoderTurned(_, steps) if state.screen is Screen.USB:
+            return sticks.step_choice(state, steps), ()
         case happened.EncoderTurned(corner, steps):
             return playing.turn_encoder(state, corner, steps, now_s, panel)
         case happened.PotMoved(pot, turn):
@@ -80,6 +82,24 @@ def _system(state: State, event: Event, now_s: float, settings: Settings) -> Ste
             return _checked(state, CheckView(part, result, detail)), ()
         case happened.SelfTested():
             return _tested(state, now_s, settings), ()
+        case happened.Noticed(text):
+            return replace(state, notices=(*state.notices, text)), ()
+    return _of_sticks(state, event, now_s, settings)
+
+
+def _of_sticks(state: State, event: Event, now_s: float, settings: Settings) -> Step:
+    """What has to do with USB sticks; all else is for the player."""
+    match event:
+        case happened.SticksSeen():
+            return sticks.seen(state, event, now_s, settings.panel), ()
+        case happened.InstallAsked(index):
+            return sticks.ask(state, index, now_s)
+        case happened.InstallStopAsked():
+            return sticks.stop(state)
+        case happened.InstallMoved():
+            return sticks.moved(state, event, now_s), ()
+        case happened.InstallEnded():
+            return sticks.ended(state, event, now_s, settings.panel), ()
     return state, (Play(event),)
 
 
@@ -112,10 +132,12 @@ def pack_opened(state: State, facts: PackFacts, now_s: float, settings: Settings
 
 
 def _tested(state: State, now_s: float, settings: Settings) -> State:
-    """The boot page is over, or stays for a while if it has something to tell."""
+    """The boot page is over, unless it has something to tell; what else is news has its turn."""
     if state.base is not Screen.BOOT:
         return state
-    state = pages.awake(state)
+    state = sticks.after_boot(pages.awake(state))
+    if state.notices or SAFE_MODE in dict(state.faults):
+        return pages.pop_up(state, Screen.STATUS, now_s, settings.panel)
     if all(check.result != "FAIL" for check in state.checks):
         return state
     return pages.show(state, Screen.BOOT, now_s, settings.panel)

@@ -10,17 +10,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from device.effects import Effect, ListenTo, OpenPack, Play, RunSelfTest, SoundTestTone
-from device.events import ChannelSelected, Panicked
+from device.effects import Effect, ListenTo, Play, RunSelfTest
+from device.events import ChannelSelected
 from device.instrument.state import State, Step
-from device.screens import legends
-from device.screens.legends import meaning
+from device.screens.legends import LEGENDS
 from device.settings import PanelSettings
+from device.usb.view import UsbView
 from device.view import Screen
 
-SYSTEM_PAGES = (Screen.STATUS, Screen.MONITOR, Screen.CHANNEL, Screen.PACKS, Screen.SELFTEST)
-LAST_CHANNEL = 16
-FAULT_PAGES = 3  # times page_s that a new fault is shown
+SYSTEM_PAGES = tuple(LEGENDS)
+NEWS_PAGES = 3  # times page_s that a new fault and other news are shown
 
 
 def show(state: State, screen: Screen, now_s: float, panel: PanelSettings) -> State:
@@ -43,39 +42,22 @@ def tick(state: State, now_s: float) -> State:
 
 def turn_page(state: State, forward: bool) -> Step:
     """The next system page, or back to playing."""
-    if not forward:
-        return replace(state, base=Screen.HOME, over=None), ()
-    after = SYSTEM_PAGES.index(state.base) + 1 if state.base in SYSTEM_PAGES else 0
-    page = SYSTEM_PAGES[after % len(SYSTEM_PAGES)]
+    ring = _ring(state.usb)
+    after = ring.index(state.base) + 1 if state.base in ring else 0
+    page = ring[after % len(ring)] if forward else Screen.HOME
+    state = replace(state, base=page, over=None, held=())
+    if page not in (Screen.USB, Screen.INSTALL) and not state.usb.is_installing:
+        state = replace(state, usb=replace(state.usb, install=None))  # its end has been read
     effects: tuple[Effect, ...] = (RunSelfTest(),) if page is Screen.SELFTEST else ()
-    return replace(state, base=page, over=None, held=()), effects
+    return state, effects
 
 
-def press(state: State, button: int) -> Step:
-    """A button on a system page does what its legend says."""
-    state = replace(state, over=None)
-    match meaning(state.base, button):
-        case legends.BACK:
-            return turn_page(state, forward=False)
-        case legends.NEXT:
-            return turn_page(state, forward=True)
-        case legends.PANIC:
-            return state, (Play(Panicked()),)
-        case legends.TONE:
-            return state, (SoundTestTone(),)
-        case legends.AGAIN:
-            return state, (RunSelfTest(),)
-        case legends.LESS | legends.MORE as word:
-            return _step_choice(state, 1 if word == legends.MORE else -1)
-    return state, ()
-
-
-def _step_choice(state: State, step: int) -> Step:
-    if state.base is Screen.CHANNEL:
-        return select_channel(state, (state.channel + step) % (LAST_CHANNEL + 1))
-    if not state.packs:
-        return state, ()
-    return state, (OpenPack((pack_index(state) + step) % len(state.packs)),)
+def _ring(usb: UsbView) -> tuple[Screen, ...]:
+    """The system pages in their order: sticks have one while there is something to see."""
+    sticks = Screen.INSTALL if usb.is_installing else Screen.USB
+    of_sticks = (sticks,) if usb.is_of_interest else ()
+    playing = (Screen.STATUS, Screen.MONITOR, Screen.CHANNEL, Screen.PACKS)
+    return (*playing, *of_sticks, Screen.SELFTEST)
 
 
 def select_channel(state: State, channel: int) -> Step:
@@ -99,15 +81,19 @@ def add_fault(state: State, part: str, text: str, now_s: float, panel: PanelSett
     is_new = part not in dict(state.faults)
     others = tuple(fault for fault in state.faults if fault[0] != part)
     state = replace(state, faults=(*others, (part, text)))
-    if is_new and state.base is Screen.HOME and state.over is None:
-        until_s = now_s + FAULT_PAGES * panel.page_s
-        return replace(state, over=Screen.STATUS, over_until_s=until_s)
-    return state
+    return pop_up(state, Screen.STATUS, now_s, panel) if is_new else state
+
+
+def pop_up(state: State, screen: Screen, now_s: float, panel: PanelSettings) -> State:
+    """Show news for a while, if nothing but the home page is in the way; buttons stay patches."""
+    if state.base is not Screen.HOME or state.over is not None:
+        return state
+    return replace(state, over=screen, over_until_s=now_s + NEWS_PAGES * panel.page_s)
 
 
 def clear_fault(state: State, part: str) -> State:
     """A part works again; with the last fault its page goes too."""
     state = replace(state, faults=tuple(fault for fault in state.faults if fault[0] != part))
-    if not state.faults and state.over is Screen.STATUS:
+    if not state.faults and not state.notices and state.over is Screen.STATUS:
         return replace(state, over=None)
     return state

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from device.effects import Effect, OpenPack, Play, StorePatch
 from device.events import BUTTONS, CombinationSelected, ParameterSet, TouchMoved
-from device.instrument import pages, pots
+from device.instrument import pages, pots, pressing
 from device.instrument.state import State, Step
 from device.pack_facts import choice_of_names
 from device.parameters import PARAMETERS
@@ -22,7 +22,7 @@ OUTER = frozenset({0, BUTTONS - 1})
 def press(state: State, button: int, now_s: float, panel: PanelSettings) -> Step:
     """A button goes down: what it will do is decided by how long it stays there."""
     if state.base in pages.SYSTEM_PAGES:
-        return pages.press(state, button)
+        return pressing.press(state, button, now_s)
     if {button, *(held for held, _ in state.held)} >= OUTER:
         return pages.turn_page(replace(pages.awake(state), held=()), forward=True)
     state = replace(state, held=(*drop(state, button).held, (button, now_s)))

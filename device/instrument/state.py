@@ -13,6 +13,7 @@ from device.instrument.pots import Pot
 from device.pack_facts import Choice, PackFacts
 from device.patches import Patch
 from device.settings import Settings
+from device.usb.view import NO_STICKS, UsbView
 from device.view import CheckView, MidiLine, PatchView, Screen
 
 NO_PATCHES: Mapping[int, Patch] = MappingProxyType({})
@@ -44,6 +45,8 @@ class State:
     midi: tuple[MidiLine, ...] = ()
     ports: tuple[str, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
+    notices: tuple[str, ...] = ()
+    usb: UsbView = NO_STICKS
     checks: tuple[CheckView, ...] = ()
 
     @property

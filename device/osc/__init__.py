@@ -14,6 +14,8 @@ Heard (a whole number may come as a float and the other way round, T and F are 1
                                 0..3 or top_left, top_right, bottom_left, bottom_right
     /combination index          of all choices of instruments in the pack, from 0
     /pack index                 in the list of packs, from 0
+    /install index              a pack of those on USB sticks, from 0, or its name
+    /install/stop [1]           give up the install that runs; 0 does nothing
     /channel channel            MIDI channel 1..16 to listen to, 0 for all
     /bend amount                -1..1 of the bend range
     /sustain down               0 or 1
@@ -39,6 +41,10 @@ Told to the targets of the settings and to subscribers, when it changes:
     /patch/recalled slot
     /patch/saved slot
     /fault part text                    the text is "" when the part works again
+    /usb name name ...                  the packs on USB sticks that can be installed
+    /install/progress name part         0..1 of the pack that is being installed
+    /install/ended name text            the text is "" when the pack is on the card
+    /notice text                        something worth knowing, although all works
     /meters load peak voices            load of the audio thread 0..1; at most 10 times a second
     /error text                         only to who sent what it is about
     /pong                               only to who sent /ping

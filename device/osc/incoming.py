@@ -6,31 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from device import events as happened
 from device.errors import OscMessageError
-from device.events import (
-    BUTTONS,
-    Bend,
-    ButtonPressed,
-    ButtonReleased,
-    ChannelSelected,
-    CombinationSelected,
-    EncoderTurned,
-    Event,
-    InstrumentSelected,
-    NoteOff,
-    NoteOn,
-    Origin,
-    PackSelected,
-    PageTurned,
-    Panicked,
-    ParameterSet,
-    PatchRecalled,
-    PatchSaved,
-    ProgramChange,
-    Sustain,
-    TouchLifted,
-    TouchMoved,
-)
+from device.events import BUTTONS, Event, Origin
 from device.midi_events import message_event
 from device.osc.arguments import Arguments
 from device.osc.packet import OscCall
@@ -83,12 +61,12 @@ def meaning(call: OscCall, heard: Heard) -> Meaning:
 def _on(arguments: Arguments, heard: Heard) -> Meaning:
     note, velocity = _note(arguments), arguments.number("velocity", 0, 1)
     if velocity == 0:
-        return NoteOff(heard.origin, note)
-    return NoteOn(heard.origin, note, max(1, round(velocity * 127)))
+        return happened.NoteOff(heard.origin, note)
+    return happened.NoteOn(heard.origin, note, max(1, round(velocity * 127)))
 
 
 def _off(arguments: Arguments, heard: Heard) -> Meaning:
-    return NoteOff(heard.origin, _note(arguments))
+    return happened.NoteOff(heard.origin, _note(arguments))
 
 
 def _note(arguments: Arguments) -> int:
@@ -96,52 +74,62 @@ def _note(arguments: Arguments) -> int:
 
 
 def _parameter(index: int, arguments: Arguments, heard: Heard) -> Meaning:
-    return ParameterSet(index, arguments.number("turn", 0, 1))
+    return happened.ParameterSet(index, arguments.number("turn", 0, 1))
 
 
 def _load(arguments: Arguments, heard: Heard) -> Meaning:
-    return PatchRecalled(arguments.whole("slot", 0, SLOTS - 1))
+    return happened.PatchRecalled(arguments.whole("slot", 0, SLOTS - 1))
 
 
 def _save(arguments: Arguments, heard: Heard) -> Meaning:
-    return PatchSaved(arguments.whole("slot", 0, SLOTS - 1))
+    return happened.PatchSaved(arguments.whole("slot", 0, SLOTS - 1))
 
 
 def _pad(arguments: Arguments, heard: Heard) -> Meaning:
-    return TouchMoved(arguments.number("x", 0, 1), arguments.number("y", 0, 1))
+    return happened.TouchMoved(arguments.number("x", 0, 1), arguments.number("y", 0, 1))
 
 
 def _lift(arguments: Arguments, heard: Heard) -> Meaning:
-    return TouchLifted() if arguments.switch_if_any("state") else None
+    return happened.TouchLifted() if arguments.switch_if_any("state") else None
 
 
 def _instrument(corner: int, arguments: Arguments, heard: Heard) -> Meaning:
     if heard.view is None:
-        return InstrumentSelected(corner, arguments.whole("index", 0, INSTRUMENTS[1] - 1))
+        return happened.InstrumentSelected(corner, arguments.whole("index", 0, INSTRUMENTS[1] - 1))
     names = heard.view.corners[corner].names
-    return InstrumentSelected(corner, arguments.one_of("instrument", names, len(names)))
+    return happened.InstrumentSelected(corner, arguments.one_of("instrument", names, len(names)))
 
 
 def _combination(arguments: Arguments, heard: Heard) -> Meaning:
-    return CombinationSelected(arguments.whole("index", 0, COMBINATIONS[1] - 1))
+    return happened.CombinationSelected(arguments.whole("index", 0, COMBINATIONS[1] - 1))
 
 
 def _pack(arguments: Arguments, heard: Heard) -> Meaning:
     names: Sequence[str] = heard.view.packs if heard.view else ()
     count = len(names) if heard.view else MOST_PACKS
-    return PackSelected(arguments.one_of("pack", names, count))
+    return happened.PackSelected(arguments.one_of("pack", names, count))
+
+
+def _install(arguments: Arguments, heard: Heard) -> Meaning:
+    names = [offer.name for offer in heard.view.usb.offers] if heard.view else []
+    count = len(names) if heard.view else MOST_PACKS
+    return happened.InstallAsked(arguments.one_of("pack", names, count))
+
+
+def _stop_install(arguments: Arguments, heard: Heard) -> Meaning:
+    return happened.InstallStopAsked() if arguments.switch_if_any("state") else None
 
 
 def _channel(arguments: Arguments, heard: Heard) -> Meaning:
-    return ChannelSelected(arguments.whole("channel", 0, 16))
+    return happened.ChannelSelected(arguments.whole("channel", 0, 16))
 
 
 def _bend(arguments: Arguments, heard: Heard) -> Meaning:
-    return Bend(heard.origin, arguments.number("amount", -1, 1))
+    return happened.Bend(heard.origin, arguments.number("amount", -1, 1))
 
 
 def _sustain(arguments: Arguments, heard: Heard) -> Meaning:
-    return Sustain(heard.origin, arguments.switch("down"))
+    return happened.Sustain(heard.origin, arguments.switch("down"))
 
 
 def _control(arguments: Arguments, heard: Heard) -> Meaning:
@@ -151,25 +139,29 @@ def _control(arguments: Arguments, heard: Heard) -> Meaning:
 
 
 def _program(arguments: Arguments, heard: Heard) -> Meaning:
-    return ProgramChange(heard.origin, arguments.whole("program", 0, 127))
+    return happened.ProgramChange(heard.origin, arguments.whole("program", 0, 127))
 
 
 def _panic(arguments: Arguments, heard: Heard) -> Meaning:
-    return Panicked() if arguments.switch_if_any("state") else None
+    return happened.Panicked() if arguments.switch_if_any("state") else None
 
 
 def _page(arguments: Arguments, heard: Heard) -> Meaning:
-    return PageTurned(arguments.switch_if_any("forward"))
+    return happened.PageTurned(arguments.switch_if_any("forward"))
 
 
 def _encoder(arguments: Arguments, heard: Heard) -> Meaning:
     corner = arguments.one_of("corner", CORNERS, len(CORNERS))
-    return EncoderTurned(corner, arguments.whole("steps", -MOST_STEPS, MOST_STEPS))
+    return happened.EncoderTurned(corner, arguments.whole("steps", -MOST_STEPS, MOST_STEPS))
 
 
 def _button(arguments: Arguments, heard: Heard) -> Meaning:
     button = arguments.whole("button", 0, BUTTONS - 1)
-    return ButtonPressed(button) if arguments.switch("down") else ButtonReleased(button)
+    return (
+        happened.ButtonPressed(button)
+        if arguments.switch("down")
+        else happened.ButtonReleased(button)
+    )
 
 
 def _subscribe(arguments: Arguments, heard: Heard) -> Meaning:
@@ -193,6 +185,8 @@ ADDRESSES: dict[str, Handler] = {
     **{f"/instrument/{name}": partial(_instrument, index) for index, name in enumerate(CORNERS)},
     "/combination": _combination,
     "/pack": _pack,
+    "/install": _install,
+    "/install/stop": _stop_install,
     "/channel": _channel,
     "/bend": _bend,
     "/sustain": _sustain,

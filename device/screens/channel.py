@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from device.screens.canvas import BODY_TOP, WIDTH, Canvas
-from device.screens.legends import LEGENDS
 from device.view import View
 
 CHANNELS = 16
@@ -21,7 +20,7 @@ def draw(view: View, canvas: Canvas) -> None:
         canvas.text(used + 14, BODY_TOP + 4 + line * 11, word)
     for channel in range(1, CHANNELS + 1):
         _cell(canvas, channel, view.channel in (0, channel))
-    canvas.footer(LEGENDS[view.screen])
+    canvas.footer(view.buttons)
 
 
 def name(channel: int) -> str:

@@ -9,6 +9,8 @@ LESS, MORE = "-", "+"
 PANIC = "panic"  # silence: every note is let go
 TONE = "tone"  # a test tone
 AGAIN = "again"  # test the parts once more
+YES = "yes"  # install the chosen pack of a stick
+STOP = "stop"  # installing
 NOTHING = ""
 
 Legends = tuple[str, str, str, str]
@@ -20,6 +22,8 @@ LEGENDS: dict[Screen, Legends] = {
     Screen.PACKS: (BACK, LESS, MORE, NEXT),
     Screen.STATUS: (BACK, PANIC, TONE, NEXT),
     Screen.SELFTEST: (BACK, NOTHING, AGAIN, NEXT),
+    Screen.USB: (BACK, YES, MORE, NEXT),
+    Screen.INSTALL: (BACK, STOP, NOTHING, NEXT),
 }
 """Every system page, in the order of `Screen`; on the other screens the buttons are patches."""
 

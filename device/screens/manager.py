@@ -11,6 +11,7 @@ from device.screens import (
     channel,
     envelope,
     home,
+    install,
     instrument,
     monitor,
     packs,
@@ -18,6 +19,7 @@ from device.screens import (
     position,
     selftest,
     status,
+    usb,
     volume,
 )
 from device.screens.canvas import HEIGHT_DOTS, WIDTH, Canvas
@@ -36,6 +38,8 @@ DRAWINGS: dict[Screen, Callable[[View, Canvas], None]] = {
     Screen.PACKS: packs.draw,
     Screen.STATUS: status.draw,
     Screen.SELFTEST: selftest.draw,
+    Screen.USB: usb.draw,
+    Screen.INSTALL: install.draw,
 }
 
 DIM_AFTER_S, BLANK_AFTER_S = 120.0, 600.0

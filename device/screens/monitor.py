@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from device.screens.canvas import BODY_LINES, BODY_TOP, EDGE, LINE_HEIGHT, WIDTH, Canvas
 from device.screens.channel import name
-from device.screens.legends import LEGENDS
 from device.view import MidiLine, View
 
 TEXT_LEFT = 11
@@ -19,7 +18,7 @@ def draw(view: View, canvas: Canvas) -> None:
         _row(canvas, BODY_TOP + line * LINE_HEIGHT, message)
     if not shown:
         _waiting(view, canvas)
-    canvas.footer(LEGENDS[view.screen])
+    canvas.footer(view.buttons)
 
 
 def _row(canvas: Canvas, top: int, message: MidiLine) -> None:

@@ -10,7 +10,6 @@ from device.screens.canvas import (
     WIDTH,
     Canvas,
 )
-from device.screens.legends import LEGENDS
 from device.screens.paging import window
 from device.view import View
 
@@ -31,7 +30,7 @@ def draw(view: View, canvas: Canvas) -> None:
         _row(canvas, BODY_TOP + line * LINE_HEIGHT, view, at, at == index)
     if count > len(shown):
         _scrollbar(canvas, index / (count - 1))
-    canvas.footer(LEGENDS[view.screen])
+    canvas.footer(view.buttons)
 
 
 def _row(canvas: Canvas, top: int, view: View, at: int, is_chosen: bool) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from device.screens import checks
 from device.screens.canvas import BODY_LINES, BODY_TOP, EDGE, LINE_HEIGHT, WIDTH, Canvas
-from device.screens.legends import LEGENDS
 from device.screens.paging import paged
 from device.screens.wording import plain, wrapped
 from device.view import CheckView, View
@@ -29,7 +28,7 @@ def draw(view: View, canvas: Canvas) -> None:
             canvas.text(INDENT, top, entry)
         else:
             checks.row(canvas, top, entry)
-    canvas.footer(LEGENDS[view.screen])
+    canvas.footer(view.buttons)
 
 
 def _rows(found: tuple[CheckView, ...]) -> Iterator[CheckView | str]:

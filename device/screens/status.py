@@ -12,7 +12,6 @@ from device.screens.canvas import (
     WIDTH,
     Canvas,
 )
-from device.screens.legends import LEGENDS
 from device.screens.paging import page_at
 from device.screens.wording import elided, plain, wrapped
 from device.view import StatusView, View
@@ -23,19 +22,20 @@ OVERLOADED = 0.9  # of the audio thread's time: the next note may be late
 
 
 def draw(view: View, canvas: Canvas) -> None:
-    """Faults page by page while there are any, with how the machine does as the last page."""
-    pages = list(_fault_pages(view.faults))
+    """Notices and faults page by page, with how the machine does as the last page."""
+    pages = [*_notice_pages(view.notices), *_fault_pages(view.faults)]
     page = page_at(view.time_s, len(pages) + 1)
     if page.index < len(pages):
         part, lines = pages[page.index]
-        canvas.title("Fault", page.mark)
-        canvas.label(0, BODY_TOP, elided(plain(part), WIDTH - 2 * EDGE))
-        for line, text in enumerate(lines, start=1):
+        canvas.title("Fault" if part else "Notice", page.mark)
+        if part:
+            canvas.label(0, BODY_TOP, elided(plain(part), WIDTH - 2 * EDGE))
+        for line, text in enumerate(lines, start=1 if part else 0):
             canvas.text(EDGE, BODY_TOP + line * LINE_HEIGHT, text)
     else:
         canvas.title("Status", page.mark or _summary(view.status))
         _machine(view.status, view.time_s, canvas)
-    canvas.footer(LEGENDS[view.screen])
+    canvas.footer(view.buttons)
 
 
 def _summary(status: StatusView) -> str:
@@ -44,20 +44,33 @@ def _summary(status: StatusView) -> str:
     return "all well" if status.late_buffers == 0 else "was late"
 
 
+def _notice_pages(notices: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+    """No part, and some lines for every page that the notices need."""
+    for text in notices:
+        for lines in _pages(text, BODY_LINES):
+            yield "", lines
+
+
 def _fault_pages(faults: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, list[str]]]:
     """The part and some lines for every page that the faults need."""
     for part, text in faults:
-        lines = wrapped(plain(text), WIDTH - EDGE) or [""]
-        for first in range(0, len(lines), BODY_LINES - 1):
-            yield part, lines[first : first + BODY_LINES - 1]
+        for lines in _pages(text, BODY_LINES - 1):
+            yield part or "?", lines
+
+
+def _pages(text: str, count: int) -> Iterator[list[str]]:
+    """A text as pages of so many lines; at least one."""
+    lines = wrapped(plain(text), WIDTH - EDGE) or [""]
+    for first in range(0, len(lines), count):
+        yield lines[first : first + count]
 
 
 def _machine(status: StatusView, time_s: float, canvas: Canvas) -> None:
-    """Load, voices, memory and latency, and the MIDI ports one after another."""
+    """Load, voices, memory and latency; the MIDI ports one after another, then the start."""
     rows = [BODY_TOP + line * LINE_HEIGHT for line in range(BODY_LINES)]
     canvas.bar(BAR_LEFT, rows[0], BAR_WIDTH, 7, status.load)
-    page = page_at(time_s, len(status.midi_ports))
-    port = status.midi_ports[page.index] if status.midi_ports else "no MIDI port"
+    last = [*(status.midi_ports or ["no MIDI port"]), *_start(status)]
+    page = page_at(time_s, len(last))
     _row(canvas, rows[0], "load", f"{status.load * 100:.0f} %")
     _row(
         canvas,
@@ -68,7 +81,15 @@ def _machine(status: StatusView, time_s: float, canvas: Canvas) -> None:
     _row(
         canvas, rows[2], f"{_memory(status.memory_free_mb)} free", f"lag {status.latency_ms:.1f} ms"
     )
-    _row(canvas, rows[3], port, page.mark)
+    _row(canvas, rows[3], last[page.index], page.mark)
+
+
+def _start(status: StatusView) -> tuple[str, ...]:
+    """How long the last start took, of the machine and of the instrument itself."""
+    start = status.playable
+    if start is None:
+        return ()
+    return (f"start {start.after_kernel_s:.1f} s, own {start.after_start_s:.1f}",)
 
 
 def _memory(free_mb: int) -> str:

@@ -33,6 +33,14 @@ def _nearest(letter: str) -> str:
     return base if base in glyphs() else UNKNOWN
 
 
+def megabytes(size_bytes: int) -> str:
+    """A size as people say it: "312 MB", "1.4 GB", "0.3 MB"."""
+    size_mb = size_bytes / 1e6
+    if size_mb >= 1000:
+        return f"{size_mb / 1000:.1f} GB"
+    return f"{size_mb:.0f} MB" if size_mb >= 10 else f"{size_mb:.1f} MB"
+
+
 def elided(text: str, room: int, scale: int = 1) -> str:
     """A plain text that needs at most `room` dots, its end as "…" where it is too long."""
     if width(text, scale) <= room:

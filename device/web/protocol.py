@@ -7,6 +7,7 @@ An object has a "type" and that type's fields, nothing else:
     on note velocity · off note · bend amount · sustain down · control controller value
     instrument corner index · combination index · pack index
     patch_recall slot · patch_save slot · channel channel · page forward · panic
+    install index · install_stop
 
 What the server says is in sections.py and link.py.
 """
@@ -17,32 +18,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from device import events as happened
 from device.errors import ProtocolError
-from device.events import (
-    BUTTONS,
-    Bend,
-    ButtonPressed,
-    ButtonReleased,
-    ChannelSelected,
-    CombinationSelected,
-    Control,
-    EncoderTurned,
-    Event,
-    InstrumentSelected,
-    NoteOff,
-    NoteOn,
-    Origin,
-    PackSelected,
-    PageTurned,
-    Panicked,
-    ParameterSet,
-    PatchRecalled,
-    PatchSaved,
-    PotMoved,
-    Sustain,
-    TouchLifted,
-    TouchMoved,
-)
+from device.events import BUTTONS, Event, Origin
 from device.pack.corners import CORNERS
 from device.parameters import PARAMETERS
 from device.web.fields import Flag, Number, Rule, Whole, check_fields, shown
@@ -57,37 +35,42 @@ _BUTTON, _PARAMETER = Whole(0, BUTTONS - 1), Whole(0, len(PARAMETERS) - 1)
 
 
 def _lost(button: int) -> Event:
-    return ButtonReleased(button, is_lost=True)
+    return happened.ButtonReleased(button, is_lost=True)
 
 
 def _button(button: int, down: bool) -> Event:
-    return ButtonPressed(button) if down else ButtonReleased(button)
+    return happened.ButtonPressed(button) if down else happened.ButtonReleased(button)
 
 
 # type -> its fields and the event they make; those of the second table come from an Origin
 _PANEL: dict[str, tuple[dict[str, Rule], Callable[..., Event]]] = {
-    "touch": ({"x": Number(0.0, 1.0), "y": Number(0.0, 1.0)}, TouchMoved),
-    "lift": ({}, TouchLifted),
-    "encoder": ({"corner": _CORNER, "steps": Whole(-MOST_STEPS, MOST_STEPS)}, EncoderTurned),
+    "touch": ({"x": Number(0.0, 1.0), "y": Number(0.0, 1.0)}, happened.TouchMoved),
+    "lift": ({}, happened.TouchLifted),
+    "encoder": (
+        {"corner": _CORNER, "steps": Whole(-MOST_STEPS, MOST_STEPS)},
+        happened.EncoderTurned,
+    ),
     "button": ({"button": _BUTTON, "down": Flag()}, _button),
     "button_lost": ({"button": _BUTTON}, _lost),
-    "pot": ({"pot": _PARAMETER, "turn": _TURN}, PotMoved),
-    "parameter": ({"parameter": _PARAMETER, "turn": _TURN}, ParameterSet),
-    "instrument": ({"corner": _CORNER, "index": _CHOICE}, InstrumentSelected),
-    "combination": ({"index": _CHOICE}, CombinationSelected),
-    "pack": ({"index": _CHOICE}, PackSelected),
-    "patch_recall": ({"slot": _SEVEN_BITS}, PatchRecalled),
-    "patch_save": ({"slot": _SEVEN_BITS}, PatchSaved),
-    "channel": ({"channel": Whole(0, 16)}, ChannelSelected),
-    "page": ({"forward": Flag()}, PageTurned),
-    "panic": ({}, Panicked),
+    "pot": ({"pot": _PARAMETER, "turn": _TURN}, happened.PotMoved),
+    "parameter": ({"parameter": _PARAMETER, "turn": _TURN}, happened.ParameterSet),
+    "instrument": ({"corner": _CORNER, "index": _CHOICE}, happened.InstrumentSelected),
+    "combination": ({"index": _CHOICE}, happened.CombinationSelected),
+    "pack": ({"index": _CHOICE}, happened.PackSelected),
+    "patch_recall": ({"slot": _SEVEN_BITS}, happened.PatchRecalled),
+    "patch_save": ({"slot": _SEVEN_BITS}, happened.PatchSaved),
+    "channel": ({"channel": Whole(0, 16)}, happened.ChannelSelected),
+    "page": ({"forward": Flag()}, happened.PageTurned),
+    "panic": ({}, happened.Panicked),
+    "install": ({"index": _CHOICE}, happened.InstallAsked),
+    "install_stop": ({}, happened.InstallStopAsked),
 }
 _MUSIC: dict[str, tuple[dict[str, Rule], Callable[..., Event]]] = {
-    "on": ({"note": _SEVEN_BITS, "velocity": Whole(1, 127)}, NoteOn),
-    "off": ({"note": _SEVEN_BITS}, NoteOff),
-    "bend": ({"amount": Number(-1.0, 1.0)}, Bend),
-    "sustain": ({"down": Flag()}, Sustain),
-    "control": ({"controller": _SEVEN_BITS, "value": _SEVEN_BITS}, Control),
+    "on": ({"note": _SEVEN_BITS, "velocity": Whole(1, 127)}, happened.NoteOn),
+    "off": ({"note": _SEVEN_BITS}, happened.NoteOff),
+    "bend": ({"amount": Number(-1.0, 1.0)}, happened.Bend),
+    "sustain": ({"down": Flag()}, happened.Sustain),
+    "control": ({"controller": _SEVEN_BITS, "value": _SEVEN_BITS}, happened.Control),
 }
 MESSAGE_TYPES = (*_PANEL, *_MUSIC)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from device.usb.view import UsbView
 from device.view import PotView, StatusView, View
 
 
@@ -48,6 +49,24 @@ def _chosen(view: View) -> object:
     }
 
 
+def _usb(usb: UsbView) -> object:
+    install = usb.install
+    return {
+        "sticks": usb.sticks,
+        "trouble": usb.trouble,
+        "chosen": usb.chosen,
+        "offers": usb.offers,
+        "install": install
+        and {
+            "name": install.name,
+            "phase": install.phase,
+            "part": round(install.part, 3),
+            "left_s": None if install.left_s is None else round(install.left_s),
+            "text": install.text,
+        },
+    }
+
+
 def _same(value: object) -> object:
     return value
 
@@ -63,6 +82,8 @@ SECTIONS: dict[str, tuple[Callable[[View], Any], Callable[[Any], object]]] = {
     "slots": (lambda view: view.patch_slots, _same),
     "midi": (lambda view: view.midi, _same),
     "faults": (lambda view: view.faults, _same),
+    "notices": (lambda view: view.notices, _same),
+    "usb": (lambda view: view.usb, _usb),
     "checks": (lambda view: view.checks, _same),
     "status": (lambda view: view.status, _status),
 }

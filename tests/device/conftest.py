@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -19,17 +17,9 @@ NoteTuple = tuple[float, float, int, int]  # start_s, length_s, note, velocity
 
 
 @pytest.fixture(scope="session")
-def world_module() -> ModuleType:
+def world_module(load_module: Callable[[Path], ModuleType]) -> ModuleType:
     """The module of the instrument in simulated time (tests/device/world.py)."""
-    full_name, path = "latentpad_tests_world", Path(__file__).with_name("world.py")
-    if full_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full_name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[full_name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[full_name]
+    return load_module(Path(__file__).with_name("world.py"))
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +42,12 @@ def make_world(world_module: ModuleType, two_packs: Path, tmp_path: Path) -> Ite
     """Makes instruments in simulated time that have the two packs, and closes them."""
     made: list[Any] = []
 
-    def make(packs: Path = two_packs, settings: Settings | None = None) -> Any:  # noqa: ANN401
-        made.append(world_module.World(tmp_path, packs, settings))
+    def make(
+        packs: Path = two_packs,
+        settings: Settings | None = None,
+        **more: object,
+    ) -> Any:  # noqa: ANN401
+        made.append(world_module.World(tmp_path, packs, settings, **more))
         return made[-1]
 
     yield make

@@ -18,6 +18,7 @@ from device.engine.errors import StreamError
 from device.engine.steady import SteadyStream
 from device.events import PackSelected
 from device.patches import PatchStore
+from device.sound_part import sound_news
 from device.view import PatchAction
 
 World = Any  # tests/device/world.py
@@ -94,7 +95,7 @@ def test_without_a_sound_output_time_goes_on_and_it_may_come_and_go(world: World
     )
     steady.start()
     world.app.output = steady
-    world.app.tell_output(steady)
+    world.app.post(sound_news(steady))
     for _ in range(2):
         world.run(0.5)
         assert "sound output" in faults(world)["sound"]

@@ -6,9 +6,7 @@ LATENTPAD_CHAOS_SEEDS=20 plays twenty different times ten minutes, "7-9" those o
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -54,16 +52,9 @@ def seeds() -> range:
 
 
 @pytest.fixture(scope="module")
-def chaos() -> ModuleType:
+def chaos(load_module: Callable[[Path], ModuleType]) -> ModuleType:
     """The module of the musician and the gremlin (tests/device/chaos.py)."""
-    path = Path(__file__).with_name("chaos.py")
-    spec = importlib.util.spec_from_file_location("latentpad_tests_chaos", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_module(Path(__file__).with_name("chaos.py"))
 
 
 @pytest.fixture(scope="module")

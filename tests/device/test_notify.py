@@ -195,7 +195,9 @@ def test_an_instrument_with_a_pack_is_ready_and_says_what_it_plays(make_world: A
     live(world, heart_of(world.app, sent), 1.0)
     lines = "\n".join(sent).splitlines()
     assert lines.count("READY=1") == 1
-    assert lines[-1] == "STATUS=plays Alpha"
+    start = "playable 9.8 s after the kernel started, 1.4 s after its own start"
+    assert lines[-1] == f"STATUS=plays Alpha; {start}"
+    assert world.reports.count(start) == 1
 
 
 def test_without_a_pack_it_is_ready_after_the_self_test_and_tells_the_fault(

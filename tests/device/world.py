@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from device.app import App
 from device.events import Event
 from device.settings import FilesSettings, Settings
-from device.view import View
+from device.usb.install_process import start_install
+from device.usb.worker import StartInstall
+from device.view import Playable, View
 from hardware.config import BoardConfig
 from hardware.instrument_board import Board, build
 from hardware.sim.instrument import SimInstrument
 
 TICK_S = 0.005
+START = Playable(9.84, 1.42)  # what is measured when it is playable
 LOADER_STEPS = 20  # per tick: a loader that is as fast as on a small computer
 
 
@@ -35,12 +38,24 @@ class SimClock:
 class World:
     """The instrument and the one who plays it; run() lets time pass."""
 
-    def __init__(self, folder: Path, packs: Path, settings: Settings | None = None) -> None:
-        """Patches are kept in `folder`; `packs` is a pack or a folder of packs."""
+    def __init__(
+        self,
+        folder: Path,
+        packs: Path,
+        settings: Settings | None = None,
+        usb: Path | None = None,
+        start_install: StartInstall = start_install,
+    ) -> None:
+        """Patches are kept in `folder`; `packs` is a pack or a folder of packs.
+
+        `usb`: where sticks are mounted.
+        """
         settings = settings or Settings()
         files = FilesSettings(
             packs=str(packs),
             patches=str(folder / "patches.json"),
+            memory=settings.files.memory,
+            usb=str(usb or ""),
         )
         is_gpio = settings.board.board == "gpio"
         board = settings.board if is_gpio else dataclasses.replace(settings.board, board="sim")
@@ -50,7 +65,15 @@ class World:
         self.board: Board = build(board, self.hands, wait=lambda seconds: None)
         self.reports: list[str] = []
         self.events: list[Event] = []
-        self.app = App(self.settings, self.board, self.clock, self.reports.append, background=False)
+        self.app = App(
+            self.settings,
+            self.board,
+            self.clock,
+            self.reports.append,
+            background=False,
+            uptime=lambda: START,
+            start_install=start_install,
+        )
         mixer = self.app.mixer  # its own pulse tells the age in real time, which stands still here
         mixer.pulse = lambda: (mixer.frame, 0.0)  # type: ignore[method-assign]
         self._due = dict.fromkeys(self.app.workers, self.clock.time_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -54,15 +53,9 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def remote() -> ModuleType:
+def remote(load_module: Callable[[Path], ModuleType]) -> ModuleType:
     """The module tests/hardware/helpers/remote.py."""
-    spec = importlib.util.spec_from_file_location("latentpad_tests_remote", HELPERS / "remote.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_module(HELPERS / "remote.py")
 
 
 @dataclass

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hardware import board as board_room
-from hardware.board import open_board, open_simulator, open_window
+from hardware.board import open_board, open_simulator, open_web, open_window
 from hardware.config import BoardConfig
 from hardware.errors import BoardConfigError, HardwareError, ScriptError, WindowUnavailableError
 from hardware.sim.script_player import ScriptPlayer
@@ -67,6 +67,19 @@ def test_the_simulator_plays_its_own_performance_or_a_script(tmp_path: Path) -> 
     script.write_text("0 fly\n", "utf-8")
     with pytest.raises(ScriptError, match="line 1"):
         open_simulator(BoardConfig(board="sim"), script, nothing, None)
+
+
+def test_a_button_can_be_down_from_the_start() -> None:
+    boards = [
+        open_simulator(BoardConfig(board="sim"), None, nothing, None, held=1),
+        open_web(BoardConfig(board="web"), held=1),
+    ]
+    for board, performers in boards:
+        buttons = next(one for one in board.controls if one.name == "buttons")
+        assert buttons.read().buttons == (False, True, False, False)
+        assert [one.name for one in performers][-1] == "thumb"
+    board, performers = open_web(BoardConfig(board="web"))
+    assert (board.controls, performers) == ((), [])
 
 
 def test_without_pygame_the_window_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

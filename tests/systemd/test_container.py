@@ -1,154 +1,165 @@
-"""The unit as it is, under a real systemd in a container: sandbox, readiness, watchdog, end.
-
-The root is made of this machine's own programs, bound into it read-only.
-"""
+"""The unit under a real systemd: launcher, readiness, watchdog, safe mode, and attempts anew."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import json
+import re
 import subprocess
-import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("passwd", "group", "shadow", "gshadow", "nsswitch.conf", "ld.so.cache", "alternatives")
-PATIENCE_S = 120
-INSTALLED = {
-    "latentpad.service": "etc/systemd/system/latentpad.service",
-    "latentpad.sysusers.conf": "etc/sysusers.d/latentpad.conf",
-    "latentpad.tmpfiles.conf": "etc/tmpfiles.d/latentpad.conf",
-}
-PROGRAM = """#!/bin/sh
-export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/opt/project:/opt/packages LD_LIBRARY_PATH={library}
-exec {python} -m device "$@"
+SETTINGS = """[board]
+board = "web"
+[remote]
+web_port = 0
+osc_port = 0
+[audio]
+realtime_priority = 0
 """
-IMPATIENT = "[Service]\nWatchdogSec=3\nRestartSec=1\n"
-PROBE = """[Unit]
-Wants=latentpad.service
-After=latentpad.service
-[Service]
-Type=oneshot
-ExecStart=/bin/sh /opt/probe.sh
-StandardOutput=append:/opt/said
-StandardError=append:/opt/said
-ExecStopPost=/bin/systemctl --force --force poweroff
+IMPATIENT = "[Service]\nWatchdogSec=3\nRestartSec=200ms\n"
+SOON = "[Service]\nExecStart=\nExecStart=/usr/bin/sleep 1\n"
+UPDATE = "9.9.9"
+CHOICE = {
+    "format": 1, "current": "base", "previous": "base", "trial": UPDATE, "attempt": None,
+    "refusal": None,
+}  # fmt: skip
+STALL = """# holds the busiest thread, that of the sound, and nothing else (ptrace(2))
+import ctypes, os, sys, time
+threads = f"/proc/{sys.argv[1]}/task"
+def ticks(thread):
+    with open(f"{threads}/{thread}/stat") as file:
+        return sum(map(int, file.read().rpartition(")")[2].split()[11:13]))  # utime, stime
+before = {thread: ticks(thread) for thread in os.listdir(threads)}
+time.sleep(1)
+busiest = max(before, key=lambda thread: ticks(thread) - before[thread])
+print("main thread" if busiest == sys.argv[1] else "another thread", flush=True)
+ctypes.CDLL(None).ptrace(16, int(busiest), None, None)  # PTRACE_ATTACH
+ended = False
+while not ended:
+    _, status = os.waitpid(int(busiest), 0x40000000)  # __WALL
+    ended = os.WIFEXITED(status) or os.WIFSIGNALED(status)
 """
-TARGET = "[Unit]\nRequires=basic.target\nAfter=basic.target\nWants=probe.service\n"
 SCRIPT = """
-show() {
-    for what in ActiveState StatusText NRestarts Result; do
-        echo "$1 $what=$(systemctl show -P $what latentpad)"
-    done
-}
 show started
-pid=$(systemctl show -P MainPID latentpad)
-grep -E 'Uid|CapEff|NoNewPrivs|Seccomp:' /proc/$pid/status
-sleep 5
+first=$(pid)
+grep -E 'Uid|CapEff|NoNewPrivs|Seccomp:' /proc/$first/status
+tr '\\0' ' ' </proc/$first/cmdline; echo
+echo "release $(tr '\\0' '\\n' </proc/$first/environ | grep LATENTPAD_RELEASE)"
+echo "choice $(tr -d '\\n' </var/lib/latentpad/release.json)"
+sleep 4
 show fed
-test "$pid" -gt 1 && kill -STOP "$pid"
-for second in $(seq 30); do
-    sleep 1
-    test "$(systemctl show -P NRestarts latentpad)" = 1 &&
-        test "$(systemctl show -P ActiveState latentpad)" = active && break
-done
+
+/opt/python-of-probe /opt/stall.py $first
+until_true is NRestarts 1
+until_true is ActiveState active
 show restarted
+
+echo '[audio' >>/var/lib/latentpad/settings.toml
+systemctl restart latentpad
+show broken
+tr '\\0' ' ' </proc/$(pid)/cmdline; echo
+echo "choice $(tr -d '\\n' </var/lib/latentpad/release.json)"
+
+mv /opt/latentpad/bin/latentpad-card /opt/latentpad/bin/aside
+printf '#!/bin/sh\\nexit 1\\n' >/opt/latentpad/bin/latentpad-card
+chmod 755 /opt/latentpad/bin/latentpad-card
+systemctl restart --no-block latentpad
+until_true is ActiveState failed
+echo "given up"
+mv /opt/latentpad/bin/aside /opt/latentpad/bin/latentpad-card
+until_true is ActiveState active
+show again
+
 systemctl stop latentpad
 show stopped
 journalctl -u latentpad --no-pager -o cat
 """
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("systemd-nspawn") and shutil.which("script") and os.geteuid() == 0),
-    reason="needs root, systemd-nspawn (package systemd-container) and script",
+
+@pytest.fixture(scope="module")
+def said(
+    container: ModuleType,
+    tmp_path_factory: pytest.TempPathFactory,
+    make_test_pack: Callable[..., object],
+) -> list[str]:
+    """What the probe in the container has said, once it is over."""
+    made = container.Container(tmp_path_factory.mktemp("container") / "root")
+    root: Path = made.root
+    made.change("latentpad.service", IMPATIENT)
+    made.change("latentpad-again.service", SOON + AGAIN)
+    made.write_programs(f"data/releases/{UPDATE}")
+    container.write(root / "opt/stall.py", STALL)
+    program = (root / "opt/latentpad/bin/latentpad-device").read_text()
+    container.write(root / "opt/python-of-probe", program.replace(" -m device", ""), 0o755)
+    state = root / "var/lib/latentpad"
+    make_test_pack(state / "packs/alpha", name="Alpha")
+    container.write(state / "settings.toml", SETTINGS, 0o666)
+    container.write(state / "release.json", json.dumps(CHOICE), 0o666)
+    subprocess.run(["chmod", "-R", "a+rX", state], check=True)
+    lines: list[str] = made.run(SCRIPT)
+    return lines
+
+
+AGAIN = "".join(
+    f"ExecStart=/usr/bin/systemctl {words} latentpad.service\n"
+    for words in ("reset-failed", "--no-block start")
 )
 
 
-def write(path: Path, text: str, mode: int = 0o644) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    path.chmod(mode)
-
-
-def make_root(root: Path) -> None:
-    """A root that gets its programs from elsewhere, with the unit and what goes with it."""
-    for name in ("usr", "etc", "var/log/journal", "tmp", "run", "proc", "sys", "dev"):
-        (root / name).mkdir(parents=True)
-    for name in ("bin", "sbin", "lib", "lib64"):
-        (root / name).symlink_to(f"usr/{name}")
-    for source in (Path("/etc") / name for name in COPIED):
-        if source.exists():
-            subprocess.run(["cp", "-a", source, root / "etc"], check=True)
-    shutil.copy("/usr/lib/os-release", root / "etc/os-release")
-    write(root / "etc/machine-id", "uninitialized\n")
-    for name, place in INSTALLED.items():
-        write(root / place, (ROOT / "systemd" / name).read_text())
-    units = root / "etc/systemd/system"
-    write(units / "latentpad.service.d/impatient.conf", IMPATIENT)
-    write(units / "probe.service", PROBE)
-    write(units / "probe.target", TARGET)
-    write(root / "opt/probe.sh", SCRIPT)
-
-
-def python_binds(root: Path) -> list[str]:
-    """The interpreter, its packages and the project, where the service may see them."""
-    prefix, name = Path(sys.base_prefix), f"python3.{sys.version_info.minor}"
-    is_system = prefix.is_relative_to("/usr")
-    here = prefix if is_system else Path("/opt/python")
-    text = PROGRAM.format(python=here / "bin" / name, library="" if is_system else here / "lib")
-    write(root / "opt/latentpad/bin/latentpad-device", text, 0o755)
-    binds = {ROOT: "/opt/project", Path(sysconfig.get_path("purelib")): "/opt/packages"}
-    if not is_system:
-        binds[prefix] = str(here)
-    return [f"--bind-ro={source}:{place}" for source, place in binds.items()]
-
-
-@pytest.fixture
-def said(tmp_path: Path, make_test_pack: Callable[..., object]) -> str:
-    """What the probe in the container has said, once it is over."""
-    root = tmp_path / "root"
-    make_root(root)
-    words = ["systemd-nspawn", "--register=no", "--keep-unit", "-D", str(root), "--bind-ro=/usr"]
-    words += [*python_binds(root), "-b", "--console=interactive", "systemd.unit=probe.target"]
-    state = root / "var/lib/latentpad"
-    make_test_pack(state / "packs/alpha", name="Alpha")
-    write(state / "settings.toml", '[board]\nboard = "web"\n[remote]\nweb_port = 0\nosc_port = 0\n')
-    subprocess.run(["chmod", "-R", "a+rX", state], check=True)
-    boot = subprocess.run(
-        ["script", "-qec", " ".join(words), tmp_path / "boot.log"],
-        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=PATIENCE_S,
-    )  # fmt: skip
-    if boot.returncode != 0 and "Welcome to" not in boot.stdout:
-        pytest.skip(f"no container here: {boot.stdout[-300:]}")
-    assert (root / "opt/said").exists(), boot.stdout
-    return (root / "opt/said").read_text()
-
-
-def test_the_service_lives_under_systemd(said: str) -> None:
-    lines = said.splitlines()
+def test_it_starts_through_the_launcher_in_its_sandbox(said: list[str]) -> None:
     for line in (
         "started ActiveState=active",
         "started NRestarts=0",
         "CapEff:\t0000000000000000",
         "NoNewPrivs:\t1",
         "Seccomp:\t2",
-        "fed ActiveState=active",
-        "fed NRestarts=0",  # longer than the watchdog's patience
-        "restarted ActiveState=active",
-        "restarted NRestarts=1",
-        "stopped ActiveState=inactive",
-        "stopped Result=success",
-        "stopped StatusText=ending",
-        "playing Alpha",
-        "PASS  pack       Alpha",  # of the self-test before the start
-        "latentpad.service: Failed with result 'watchdog'.",
+        f"release LATENTPAD_RELEASE={UPDATE}",
     ):
-        assert line in lines, said
-    assert "Traceback" not in said
-    status = next(line for line in lines if line.startswith("started StatusText="))
-    assert status == "started StatusText=plays Alpha" or "sound: " in status
-    assert "Uid:\t0" not in said
+        assert line in said, "\n".join(said)
+    assert not any(line.startswith("Uid:\t0") for line in said)
+    assert "playing Alpha" in said
+    status = next(line for line in said if line.startswith("started StatusText="))
+    assert re.search(r"playable [\d.]+ s after the kernel started, ", status), status
+    assert status.startswith(("started StatusText=plays Alpha; ", "started StatusText=USB MIDI: "))
+
+
+def test_a_new_release_is_confirmed_when_it_has_started(said: list[str]) -> None:
+    choice = next(line for line in said if line.startswith("choice "))
+    confirmed = json.loads(choice.removeprefix("choice "))
+    assert (confirmed["current"], confirmed["trial"], confirmed["attempt"]) == (UPDATE, None, None)
+
+
+def test_the_watchdog_follows_the_thread_of_the_sound(said: list[str]) -> None:
+    assert "fed ActiveState=active" in said  # longer than its patience
+    assert "fed NRestarts=0" in said
+    assert "another thread" in said, "\n".join(said)
+    assert "restarted ActiveState=active" in said, "\n".join(said)
+    assert "restarted NRestarts=1" in said
+    assert "latentpad.service: Failed with result 'watchdog'." in said
+
+
+def test_settings_that_cannot_be_read_mean_safe_mode_of_the_base(said: list[str]) -> None:
+    assert "broken ActiveState=active" in said, "\n".join(said)
+    status = next(line for line in said if line.startswith("broken StatusText="))
+    where = "/var/lib/latentpad/settings.toml: not a TOML file: "
+    assert status.startswith(f"broken StatusText=safe mode: {where}")
+    asked = [line for line in said if " run --settings" in line and line.endswith("--safe ")]
+    assert len(asked) == 1
+    *_, choice = (line for line in said if line.startswith("choice "))
+    assert json.loads(choice.removeprefix("choice "))["current"] == UPDATE
+
+
+def test_it_is_tried_anew_after_it_was_given_up(said: list[str]) -> None:
+    assert "given up" in said, "\n".join(said)
+    assert said.index("given up") < said.index("again ActiveState=active")
+
+
+def test_it_ends_in_order(said: list[str]) -> None:
+    for line in (
+        "stopped ActiveState=inactive", "stopped Result=success", "stopped StatusText=ending"
+    ):  # fmt: skip
+        assert line in said
+    assert not any("Traceback" in line or line.startswith("never: ") for line in said), said

@@ -10,6 +10,7 @@ import { connectOled } from "./oled.js";
 import { Pad } from "./pad.js";
 import { Patches } from "./patches.js";
 import { Piano } from "./piano.js";
+import { connectSticks } from "./sticks.js";
 import { Wheels } from "./wheels.js";
 
 const connection = new Connection();
@@ -25,6 +26,7 @@ const keys = connectKeys({ notes, piano, pad, patches, wheels });
 pad.onPlace = (x, y) => corners.showPlace(x, y);
 connectOled(connection);
 connectMonitor(connection);
+connectSticks(connection);
 
 function release(isLost) {
   keys.release();

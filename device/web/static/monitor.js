@@ -22,7 +22,14 @@ function showStatus(status) {
     line(`${status.latency_ms} ms latency`),
     line(`${status.memory_free_mb} MB free`),
     line(ports),
+    ...(status.playable ? [line(startText(status.playable))] : []),
   );
+}
+
+function startText(playable) {
+  const seconds = (value) => `${value.toFixed(1)} s`;
+  return `playable ${seconds(playable.after_kernel_s)} after the kernel started, `
+    + `${seconds(playable.after_start_s)} after its own start`;
 }
 
 function line(text, isBad = false) {
@@ -38,6 +45,14 @@ function showFaults(faults) {
     const name = document.createElement("b");
     name.textContent = part;
     item.append(name, ` ${text}`);
+    return item;
+  }));
+}
+
+function showNotices(notices) {
+  byId("notices").replaceChildren(...notices.map((text) => {
+    const item = document.createElement("li");
+    item.textContent = text;
     return item;
   }));
 }
@@ -80,6 +95,7 @@ export function connectMonitor(connection) {
   });
   connection.on("status", showStatus);
   connection.on("faults", showFaults);
+  connection.on("notices", showNotices);
   connection.on("midi", showMidi);
   connection.on("state", ({ state, text }) => {
     byId("connection").dataset.state = state;

@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 HERE = Path(__file__).parent
-
-
-def _load(name: str) -> ModuleType:
-    full_name = f"latentpad_tests_engine_{name}"
-    if full_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full_name, HERE / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[full_name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[full_name]
+LoadModule = Callable[[Path], ModuleType]
 
 
 @pytest.fixture(scope="session")
-def oracle() -> ModuleType:
+def oracle(load_module: LoadModule) -> ModuleType:
     """The slow mixer that the kernel must equal (oracle.py)."""
-    return _load("oracle")
+    return load_module(HERE / "oracle.py")
 
 
 @pytest.fixture(scope="session")
-def playing() -> ModuleType:
+def playing(load_module: LoadModule) -> ModuleType:
     """Random rows and random playing (playing.py)."""
-    return _load("playing")
+    return load_module(HERE / "playing.py")
 
 
 @pytest.fixture(scope="session")
-def stream_child() -> ModuleType:
+def stream_child(load_module: LoadModule) -> ModuleType:
     """The program that plays in a process of its own (stream_child.py)."""
-    return _load("stream_child")
+    return load_module(HERE / "stream_child.py")
 
 
 @pytest.fixture(scope="session")
-def stream_piece() -> ModuleType:
+def stream_piece(load_module: LoadModule) -> ModuleType:
     """The piece of 32 voices and the program that plays it (stream_piece.py)."""
-    return _load("stream_piece")
+    return load_module(HERE / "stream_piece.py")
 
 
 @pytest.fixture(scope="session")
-def soak() -> ModuleType:
+def soak(load_module: LoadModule) -> ModuleType:
     """Random playing without mercy (soak.py)."""
-    return _load("soak")
+    return load_module(HERE / "soak.py")

@@ -7,15 +7,13 @@ Without frames it runs the probe's own sinners instead of the mixer, to show tha
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import json
 import sys
 import time
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import sounddevice
+from stream_child import loaded_mixer
 
 from device.engine._mixer import ffi, lib
 from device.engine.mixer import Mixer
@@ -70,17 +68,6 @@ def put_between(probe: ctypes.CDLL, abort_every: int) -> None:
     sounddevice._StreamBase = open_stream
 
 
-def load_piece() -> ModuleType:
-    """Import stream_child.py from beside this file."""
-    path = Path(__file__).with_name("stream_child.py")
-    spec = importlib.util.spec_from_file_location("probe_child_piece", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def play(mixer: Mixer, frames: int, losses: int) -> dict[str, int]:
     """To a real output, until so many frames are played and the output was lost so often."""
     deadline_s = time.monotonic() + DEADLINE_S
@@ -109,7 +96,7 @@ def main() -> None:
         print(json.dumps([sin(probe, kind) for kind in range(4)]))
         return
     put_between(probe, abort_every)
-    mixer = load_piece().loaded_mixer(frames)
+    mixer = loaded_mixer(frames)
     result = play(mixer, frames, losses=2 if abort_every else 0)
     counters = mixer.counters()
     result |= {"nonfinite": counters.nonfinite, "late_events": counters.late_events}

@@ -45,7 +45,7 @@ def corners_of(choice: int) -> NDArray[np.float64]:
 
 
 def write_pad(
-    path: Path, choice: int, side: int, loop: Loop, noise: float
+    path: Path, choice: int, side: int, loop: Loop, noise: float, decay_db_per_s: float
 ) -> tuple[tuple[str, ...], ...]:
     """The cells of one combination; the same audio at every pitch."""
     grid = []
@@ -54,7 +54,8 @@ def write_pad(
         for column in range(side):
             weights = WEIGHT_LAWS["bilinear"](column / (side - 1), row / (side - 1))
             sound = tone(np.asarray(weights) @ corners_of(choice), loop, noise)
-            note = encode_note(NoteAudio(PITCHES[0], sound, PlayMode.LOOP, 0.0, -20.0), RATE)
+            audio = NoteAudio(PITCHES[0], sound, PlayMode.LOOP, decay_db_per_s, -20.0)
+            note = encode_note(audio, RATE)
             notes = [replace(note, info=replace(note.info, pitch=pitch)) for pitch in PITCHES]
             sources = {f"{n if n == 0 else (choice, n)}": w for n, w in enumerate(weights) if w > 0}
             recipe, loops = Recipe(tuple(sorted(sources.items()))), dict.fromkeys(PITCHES, loop)
@@ -64,11 +65,14 @@ def write_pad(
 
 
 def write_pack(
-    path: Path, *, side: int, combinations: int, loop: Loop = SHORT, noise: float = 1e-4
-) -> Manifest:
+    path: Path, *, side: int, combinations: int, loop: Loop = SHORT, noise: float = 1e-4,
+    decay_db_per_s: float = 0.0,
+) -> Manifest:  # fmt: skip
     """The first instrument is the same in all combinations, and the cell in its corner."""
     pads = tuple(
-        Combination((0, choice, choice, choice), write_pad(path, choice, side, loop, noise))
+        Combination(
+            (0, choice, choice, choice), write_pad(path, choice, side, loop, noise, decay_db_per_s)
+        )
         for choice in range(combinations)
     )
     first = (Instrument("common", "common", "co"),)

@@ -6,13 +6,19 @@ import re
 from dataclasses import replace
 
 import device.osc
+from device.events import Offer, Standing
 from device.osc.outgoing import METERS_PER_S, OscOut
 from device.osc.packet import OscCall
 from device.parameters import ATTACK, PARAMETERS
+from device.usb.view import InstallPhase, InstallView, UsbView
 from device.view import CornerView, PatchAction, PatchView, StatusView, View
 
 RECALLED = PatchView(7, PatchAction.RECALLED, 0.0, "")
 HOLDING = PatchView(7, PatchAction.HOLDING, 0.5, "")
+
+OFFER = Offer("/usb/toys.onsp", "Toys", "1", 400, Standing.NEW)
+RUNNING = UsbView(1, (OFFER,), install=InstallView("Toys", InstallPhase.RUNNING, 100, 400))
+ENDED = UsbView(1, (OFFER,), install=InstallView("Toys", InstallPhase.FAILED, text="no room"))
 
 
 def told(out: OscOut, view: View, now_s: float = 0.0) -> list[tuple[str, tuple[object, ...]]]:
@@ -25,6 +31,7 @@ def test_the_first_view_is_told_whole(view: View) -> None:
         *((f"/parameter/{parameter.name}", (0.5,)) for parameter in PARAMETERS),
         ("/instruments", ("BRASS", "BRASS", "BRASS", "BASS")),
         ("/pack", ("First",)),
+        ("/usb", ()),
         ("/meters", (0.5, 0.125, 3)),
     ]
 
@@ -101,11 +108,26 @@ def test_without_a_pack_names_are_empty(view: View) -> None:
     assert ("/pack", ("",)) in told(OscOut(), bare)
 
 
+def test_sticks_and_installs_are_told(view: View) -> None:
+    out = OscOut()
+    assert ("/usb", ()) in told(out, view)
+    running = replace(view, usb=RUNNING)
+    assert told(out, running) == [("/usb", ("Toys",)), ("/install/progress", ("Toys", 0.25))]
+    assert told(out, running) == []
+    assert told(out, replace(view, usb=ENDED)) == [("/install/ended", ("Toys", "no room"))]
+    assert OscCall("/usb", ("Toys",)) in out.everything()
+    assert OscCall("/install/ended", ("Toys", "no room")) in out.everything()
+    assert told(out, view) == [("/usb", ())]
+    assert not any(call.address.startswith("/install") for call in out.everything())
+
+
 def test_the_documentation_lists_exactly_what_is_told(view: View) -> None:
     out = OscOut()
-    loud = replace(view, faults=(("oled", "gone"),), patch=RECALLED)
+    loud = replace(
+        view, faults=(("oled", "gone"),), notices=("old release",), patch=RECALLED, usb=RUNNING
+    )
     addresses = {call.address for call in out.changes(loud, 0.0)}
-    saved = replace(view, patch=replace(RECALLED, action=PatchAction.SAVED))
+    saved = replace(view, patch=replace(RECALLED, action=PatchAction.SAVED), usb=ENDED)
     addresses |= {call.address for call in out.changes(saved, 0.0)} | {"/error", "/pong"}
     general = {re.sub("^/parameter/.*", "/parameter/<name>", one) for one in addresses}
     assert device.osc.__doc__ is not None

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-HERE = Path(__file__).parent
-
-
-def load(name: str) -> ModuleType:
-    """Import a helper module that lies beside this file (tests are not a package)."""
-    full_name = f"latentpad_tests_screens_{name}"
-    if full_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full_name, HERE / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[full_name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[full_name]
-
 
 @pytest.fixture(scope="session")
-def views() -> ModuleType:
+def views(load_module: Callable[[Path], ModuleType]) -> ModuleType:
     """The module of views (views.py): `make_view`, `VARIANTS`, `any_view`."""
-    return load("views")
+    return load_module(Path(__file__).with_name("views.py"))
 
 
 @pytest.fixture(scope="session")

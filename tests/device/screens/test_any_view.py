@@ -46,7 +46,7 @@ def test_any_view_is_drawn_within_the_display(views: ModuleType) -> None:
         assert frame == canvas.image.tobytes()
         if view.screen in legends.LEGENDS:
             alone = Canvas()
-            alone.footer(legends.LEGENDS[view.screen])
+            alone.footer(view.buttons)
             assert footer_rows(canvas) == footer_rows(alone)
 
     check()

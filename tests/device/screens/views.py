@@ -8,13 +8,18 @@ from typing import Any
 from hypothesis import strategies as st
 
 from device import parameters
+from device.events import Offer, Standing
 from device.parameters import ATTACK, DECAY, RELEASE, SUSTAIN
+from device.screens.legends import LEGENDS
+from device.usb.view import InstallPhase, InstallView, UsbView
 from device.view import (
+    NO_BUTTONS,
     CheckView,
     CornerView,
     MidiLine,
     PatchAction,
     PatchView,
+    Playable,
     PotView,
     Screen,
     StatusView,
@@ -69,6 +74,7 @@ def make_view(screen: Screen = Screen.HOME, **changes: object) -> View:
         faults=(),
         checks=(),
         status=StatusView(0.31, 0, 0, 32, 412, 5.4, 0.0, ("DIN", "MPK mini 3 MIDI 1")),
+        buttons=LEGENDS.get(screen, NO_BUTTONS),
     )
     return replace(view, **changes)
 
@@ -99,6 +105,25 @@ MIDI = (
 )
 PACKS = ("Orchestra", "Glass & metal", "Voices of 1962", "Field recordings from the harbour",
          "Toys", "Synths", "Drones", "Percussion", "Winds")  # fmt: skip
+
+
+OFFERS = (
+    Offer("/usb/a.onsp", "Orchestra", "1", 312_400_000, Standing.SAME),
+    Offer("/usb/b.onsp", "Field recordings from the harbour", "2", 1_420_000_000, Standing.NEW),
+    Offer("/usb/c.onsp", "Glass & metal", "3", 4_100_000, Standing.OTHER),
+    Offer("/usb/d.onsp", "Toys", "4", 98_000_000, Standing.NEW),
+    Offer("/usb/e.onsp", "Winds", "5", 98_000_000, Standing.SAME),
+)
+INSTALLING = InstallView("Field recordings", InstallPhase.RUNNING, 596_000_000, 1_420_000_000, 83.0)
+PULLED = InstallView(
+    "Glass & metal",
+    InstallPhase.FAILED,
+    text="the stick was pulled out; the packs on the card are as they were",
+)
+
+
+def usb(chosen: int, count: int = len(OFFERS)) -> UsbView:
+    return UsbView(1, OFFERS[:count], chosen)
 
 
 def patch(action: PatchAction, **changes: object) -> PatchView:
@@ -182,6 +207,36 @@ VARIANTS: dict[str, View] = {
     "selftest_failed": make_view(Screen.SELFTEST, checks=CHECKS, time_s=12.0),
     "selftest_page_2": make_view(Screen.SELFTEST, checks=CHECKS, time_s=9.0),
     "selftest_none": make_view(Screen.SELFTEST),
+    "status_start": make_view(
+        Screen.STATUS, status=replace(PLAYING, playable=Playable(9.84, 1.42)), time_s=6.0
+    ),
+    "status_pop_up": make_view(
+        Screen.STATUS, faults=(PANEL_FAULT,), time_s=12.0, buttons=NO_BUTTONS
+    ),
+    "status_safe_mode": make_view(
+        Screen.STATUS,
+        faults=(("safe mode", "settings.toml: [audio] rate_hz: 12 is outside 8000..192000"),),
+        time_s=12.0,
+    ),
+    "status_notice": make_view(
+        Screen.STATUS, notices=("release 0.2.0 refused: panel FAIL",), time_s=12.0
+    ),
+    "usb_same": make_view(Screen.USB, usb=usb(0)),
+    "usb_new": make_view(Screen.USB, usb=usb(1)),
+    "usb_other": make_view(Screen.USB, usb=usb(2)),
+    "usb_last": make_view(Screen.USB, usb=usb(4)),
+    "usb_only_one": make_view(Screen.USB, usb=replace(usb(0, 1), offers=OFFERS[1:2])),
+    "usb_without_packs": make_view(Screen.USB, usb=UsbView(1), buttons=NO_BUTTONS),
+    "usb_trouble": make_view(Screen.USB, usb=UsbView(1, trouble="sda1/a.onsp: ends 4 bytes early")),
+    "usb_done": make_view(
+        Screen.USB, usb=replace(usb(1), install=replace(INSTALLING, phase=InstallPhase.DONE))
+    ),
+    "usb_failed": make_view(Screen.USB, usb=UsbView(install=PULLED), time_s=12.0),
+    "install": make_view(Screen.INSTALL, usb=replace(usb(1), install=INSTALLING)),
+    "install_begun": make_view(
+        Screen.INSTALL, usb=replace(usb(1), install=InstallView("Toys", InstallPhase.RUNNING))
+    ),
+    "install_nothing": make_view(Screen.INSTALL),
 }
 """Golden pictures by file name."""
 
@@ -217,6 +272,7 @@ ANY_PATCH = st.builds(
     progress=PARTS,
     text=TEXTS,
 )
+SECONDS = st.floats(0, 1e6)
 ANY_STATUS = st.builds(
     StatusView,
     load=st.floats(0, 10),
@@ -227,6 +283,25 @@ ANY_STATUS = st.builds(
     latency_ms=st.floats(0, 1e5),
     peak=PARTS,
     midi_ports=many(TEXTS),
+    playable=st.none() | st.builds(Playable, SECONDS, SECONDS),
+)
+ANY_OFFER = st.builds(Offer, TEXTS, TEXTS, TEXTS, st.integers(0, 10**12), st.sampled_from(Standing))
+ANY_INSTALL = st.builds(
+    InstallView,
+    name=TEXTS,
+    phase=st.sampled_from(InstallPhase),
+    written_bytes=st.integers(0, 10**12),
+    total_bytes=st.integers(0, 10**12),
+    left_s=st.none() | SECONDS,
+    text=TEXTS,
+)
+ANY_USB = st.builds(
+    UsbView,
+    sticks=st.integers(0, 3),
+    offers=many(ANY_OFFER),
+    chosen=st.integers(0, 6),
+    trouble=TEXTS,
+    install=st.none() | ANY_INSTALL,
 )
 RESULTS = st.sampled_from(["PASS", "FAIL", "NONE", "..."])
 ANY_VIEW = st.builds(
@@ -250,5 +325,8 @@ ANY_VIEW = st.builds(
     faults=many(st.tuples(TEXTS, TEXTS)),
     checks=many(st.builds(CheckView, part=TEXTS, result=RESULTS, detail=TEXTS)),
     status=ANY_STATUS,
+    buttons=st.sampled_from([NO_BUTTONS, *LEGENDS.values()]),
+    notices=many(TEXTS, 2),
+    usb=ANY_USB,
 )
 """Any view that the instrument could ever show, whatever names packs, ports and errors have."""

@@ -32,6 +32,8 @@ GOOD: list[tuple[dict[str, object], Event]] = [
     ({"type": "channel", "channel": 16}, events.ChannelSelected(16)),
     ({"type": "page", "forward": False}, events.PageTurned(False)),
     ({"type": "panic"}, events.Panicked()),
+    ({"type": "install", "index": 3}, events.InstallAsked(3)),
+    ({"type": "install_stop"}, events.InstallStopAsked()),
     ({"type": "on", "note": 60, "velocity": 1}, events.NoteOn(WEB, 60, 1)),
     ({"type": "off", "note": 127}, events.NoteOff(WEB, 127)),
     ({"type": "bend", "amount": -1}, events.Bend(WEB, -1.0)),

@@ -1,0 +1,1 @@
+"""USB sticks: the sound packs on them, and installing these while the music goes on."""
