@@ -1,11 +1,11 @@
-"""Makes the block map of an image: which of its blocks the file system really stores."""
+"""Makes the block map of an image: of the blocks that are stored, or those that it is told."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,10 +17,11 @@ CHUNK = 1 << 20
 HASH = "sha256"
 
 
-def create_bmap(image: Path) -> bytes:
+def create_bmap(image: Path, parts: Iterable[tuple[int, int]] | None = None) -> bytes:
     """The file to be stored as IMAGE.bmap; the same image, as sparse, gives the same bytes.
 
-    Holes of a sparse file are left out; where the file system knows of none, all is mapped.
+    `parts`: (start, end) of what to map, in whole blocks, ascending, apart from each other. By
+    default holes of a sparse file are left out; where the file system knows of none, all is mapped.
     Raises ImageUnusableError.
     """
     try:
@@ -30,7 +31,8 @@ def create_bmap(image: Path) -> bytes:
     try:
         size = os.fstat(fd).st_size
         extents = [
-            Extent(start, end, _hash(fd, start, end)) for start, end in mapped_extents(fd, size)
+            Extent(start, end, _hash(fd, start, end))
+            for start, end in (mapped_extents(fd, size) if parts is None else parts)
         ]
     except OSError as error:
         raise ImageUnusableError(f"{image}: {error.strerror}") from error

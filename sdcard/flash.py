@@ -22,6 +22,9 @@ from sdcard.flash_errors import (
 )
 from sdcard.flash_source import Source
 from sdcard.flash_target import Target
+from sdcard.image.errors import ImageError
+from sdcard.image.layout import SECTOR_BYTES
+from sdcard.image.mbr import parse_mbr
 
 FIRST_BLOCK = 4096  # bytes: partition tables, and the first sector of a disk of any sector size
 SIGNATURE, SIGNATURE_AT = b"\x55\xaa", 510  # of a master boot record
@@ -48,6 +51,14 @@ def read_first_block(image: Path) -> bytes:
     if first[SIGNATURE_AT : SIGNATURE_AT + 2] != SIGNATURE:
         raise ImageUnusableError(f"{image}: no image of a card: there is no partition table in it")
     return first
+
+
+def table_end(first: bytes) -> int:
+    """Where the partitions of an image end, in bytes; it may leave out free space before that."""
+    try:
+        return parse_mbr(first, "image").end * SECTOR_BYTES
+    except ImageError:  # no partitions, or of a kind that is none of our business
+        return 0
 
 
 class Flash:

@@ -5,24 +5,21 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from sdcard.bmap import Bmap, read_bmap
 from sdcard.bmap_create import write_bmap
 from sdcard.disk_checks import check_disk, described, refusals, size_text
 from sdcard.disks import Disk, find_disk, list_disks
-from sdcard.flash import Flash, Outcome, read_first_block
+from sdcard.flash import Flash, Outcome, read_first_block, table_end
 from sdcard.flash_errors import FlashError
 from sdcard.flash_progress import ProgressBar
 from sdcard.flash_source import Source
 from sdcard.flash_target import Target
+from sdcard.interrupts import EXIT_INTERRUPTED, interruptible
 
-EXIT_FAILED, EXIT_INTERRUPTED = 1, 128 + signal.SIGINT
+EXIT_FAILED = 1
 BMAP_SUFFIX = ".bmap"
 COMPRESSED_SUFFIXES = (".gz", ".xz", ".zst")
 
@@ -61,13 +58,11 @@ def find_bmap(image: Path) -> Path | None:
 def _flash(options: argparse.Namespace) -> int:
     bar = ProgressBar(sys.stderr)
     flash: Flash | None = None
-    with _interruptible():
+    with interruptible():
         try:
             bmap = _bmap_of(options)
             disk = find_disk(options.device)
-            needed = _needed(options.image, bmap)
-            check_disk(disk, needed, options.force)
-            read_first_block(options.image)
+            check_disk(disk, _needed(options.image, bmap), options.force)
             print(f"{options.image} -> {described(disk)}", flush=True)
             with Target(disk, shared=options.force is not None) as target:
                 flash = Flash(options.image, bmap, target, bar)
@@ -89,11 +84,12 @@ def _bmap_of(options: argparse.Namespace) -> Bmap | None:
 
 
 def _needed(image: Path, bmap: Bmap | None) -> int:
-    """Bytes of the image, 0 if they are only known at its end."""
+    """Bytes that a card must have, so far as an image tells before its end is reached."""
+    partitions = table_end(read_first_block(image))
     if bmap is not None:
-        return bmap.image_size
+        return max(partitions, bmap.image_size)
     with Source(image) as source:
-        return source.size or 0
+        return max(partitions, source.size or 0)
 
 
 def _fail(what: str, flash: Flash | None, device: Path, code: int) -> int:
@@ -112,23 +108,6 @@ def _summary(outcome: Outcome, disk: Disk) -> str:
         f"{disk.path}: {size_text(outcome.image_bytes)} image,"
         f" {size_text(outcome.written_bytes)} written and read back; the card can be taken out"
     )
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """A polite end of the process is like Ctrl-C: the disk's owner is told what state it is in."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _disks(options: argparse.Namespace) -> int:

@@ -28,20 +28,22 @@ def _printable(text: str) -> str:
 
 def report_json(report: VerifyReport) -> str:
     """One JSON object for a program."""
+    return json.dumps(report_fields(report), indent=1)
+
+
+def report_fields(report: VerifyReport) -> dict[str, object]:
+    """All that it says."""
     problems = [
         {"kind": type(problem).__name__, "path": problem.path, "detail": problem.detail}
         for problem in report.problems
     ]
-    return json.dumps(
-        {
-            "path": str(report.path),
-            "ok": report.is_ok,
-            "name": report.name,
-            "cells": report.cells,
-            "notes": report.notes,
-            "seconds": round(report.seconds, 3),
-            "cell_bytes": report.cell_bytes,
-            "problems": problems,
-        },
-        indent=1,
-    )
+    return {
+        "path": str(report.path),
+        "ok": report.is_ok,
+        "name": report.name,
+        "cells": report.cells,
+        "notes": report.notes,
+        "seconds": round(report.seconds, 3),
+        "cell_bytes": report.cell_bytes,
+        "problems": problems,
+    }

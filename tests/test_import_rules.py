@@ -20,6 +20,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "device.events": ("device.events", *PURE),
     "device.instrument": ("device", *PURE),
     "device.screens": ("device", *PURE),
+    "device.screens.code": ("device", *PURE, "segno"),
     "device.engine": ("device.engine", "numpy", "sounddevice", "_sounddevice", "cffi"),
     "device.engine.kernel": ("cffi",),
     "device.__main__": (
@@ -44,6 +45,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "audio_pipeline.nsynth.job": ("audio_pipeline", "numpy", "torch", "ray"),
     "sdcard": ("sdcard", "device.pack", "numpy"),
     "sdcard.export_resample": ("sdcard", "numpy", "soxr"),
+    "sdcard.system.environment.kernel": ("sdcard", "device.engine.kernel"),  # to compile it
 }  # fmt: skip
 
 

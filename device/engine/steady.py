@@ -8,7 +8,6 @@ returns, whatever would sound by then is heard, wherever it has got to.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Protocol, Self
 
 from device.engine.errors import StreamError
@@ -167,10 +166,5 @@ class SteadyStream:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

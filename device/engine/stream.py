@@ -5,34 +5,23 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Self
 
 from device.engine import checks
 from device.engine._mixer import ffi, lib
 from device.engine.errors import (
-    AudioLibraryMissingError,
     OutputDeviceMissingError,
     RateUnsupportedError,
     StreamError,
 )
 from device.engine.mixer import Mixer
+from device.engine.portaudio import load_sounddevice
 
 CHANNELS = 2
 SAMPLE_FORMAT = "float32"
 FIRST_CALL_S = 0.5  # PortAudio calls within milliseconds
 PORTAUDIO_INVALID_RATE = -9997  # paInvalidSampleRate
-
-
-def _load_sounddevice() -> ModuleType:
-    try:
-        import sounddevice
-    except OSError as error:
-        raise AudioLibraryMissingError(
-            "PortAudio is missing: install the system package libportaudio2"
-        ) from error
-    module: ModuleType = sounddevice
-    return module
 
 
 def _check_device(sd: ModuleType, device: int | str | None) -> None:
@@ -65,14 +54,14 @@ def _check_rate(sd: ModuleType, device: int | str | None, rate_hz: int) -> None:
 
 def describe_output(device: int | str | None) -> str:
     """The name of the output that would be opened; raises StreamError leaves like AudioStream."""
-    sd = _load_sounddevice()
+    sd = load_sounddevice()
     _check_device(sd, device)
     return str(sd.query_devices(device, "output")["name"])
 
 
 def rescan_devices() -> None:
     """Let PortAudio see which devices have come or gone; no stream may be open; or StreamError."""
-    sd = _load_sounddevice()
+    sd = load_sounddevice()
     try:
         if sd._initialized:
             sd._terminate()
@@ -105,7 +94,7 @@ class AudioStream:
         checks.whole("block_frames", block_frames, 16, 8192)
         self._priority = checks.whole("realtime_priority", realtime_priority, 0, 99)
         self.is_realtime = False
-        sd = _load_sounddevice()
+        sd = load_sounddevice()
         _check_device(sd, device)
         _check_rate(sd, device, mixer.rate_hz)
         self._error: type[Exception] = sd.PortAudioError
@@ -184,10 +173,5 @@ class AudioStream:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from device.pack import Pack, PackDamagedError
 from sdcard.packs.durable import fill, sync_many
 from sdcard.packs.layout import shared_cell
+from sdcard.packs.parallel import in_parallel
+from sdcard.packs.source import Source
 
 _CHUNK_BYTES = 1 << 20
 GROUP_BYTES = 16 << 20  # what the card confirms at once
-_WORKERS = 2
 
 OnBytes = Callable[[int], None]  # told of bytes that are safe on the card, from any thread
 
 
-def copy_cells(pack: Pack, sizes: Mapping[str, int], shelf: Path, on_bytes: OnBytes) -> None:
+def copy_cells(source: Source, sizes: Mapping[str, int], shelf: Path, on_bytes: OnBytes) -> None:
     """Write cells, each under its own name, for which no manifest on the card asks yet.
 
     `sizes`: names and bytes. One group is copied while the card confirms the one before it.
@@ -27,14 +27,18 @@ def copy_cells(pack: Pack, sizes: Mapping[str, int], shelf: Path, on_bytes: OnBy
     cell, and PackWriteError. Cells that are whole stay then: the next attempt goes on with them.
     """
 
+    def put(name: str, chunks: Iterable[bytes]) -> None:
+        fill(shared_cell(shelf, name), chunks)
+
     def confirm(group: list[str]) -> None:
         sync_many([shared_cell(shelf, name) for name in group], shelf)
         on_bytes(sum(sizes[name] for name in group))
 
+    source.request(list(sizes))
     with ThreadPoolExecutor(1) as confirming:
         previous: Future[None] | None = None
         for group in _groups(sizes):
-            _in_parallel(lambda name: _copy_cell(pack, name, shared_cell(shelf, name)), group)
+            source.deliver(group, put)
             if previous is not None:
                 previous.result()
             previous = confirming.submit(confirm, group)
@@ -67,39 +71,8 @@ def damaged_cells(names: Iterable[str], shelf: Path, on_bytes: OnBytes) -> list[
         else:
             on_bytes(size)
 
-    _in_parallel(check, names)
+    in_parallel(check, names)
     return sorted(damaged)
-
-
-def _in_parallel(work: Callable[[str], None], names: Iterable[str]) -> None:
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        futures: list[Future[None]] = [pool.submit(work, name) for name in names]
-        try:
-            for future in as_completed(futures):
-                future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _copy_cell(pack: Pack, name: str, path: Path) -> None:
-    """Write one cell; it is not durable yet."""
-    pack.cell(name)  # raises unless its header fits the manifest
-    extent = pack.open_cell_file(name)
-
-    def chunks() -> Iterator[bytes]:
-        digest = hashlib.blake2b(digest_size=32)
-        for offset in range(0, extent.size, _CHUNK_BYTES):
-            chunk = extent.read(offset, min(_CHUNK_BYTES, extent.size - offset))
-            digest.update(chunk)
-            yield chunk
-        if digest.hexdigest() != name:
-            raise PackDamagedError(extent.path, f"its bytes have the hash {digest.hexdigest()}")
-
-    try:
-        fill(path, chunks())
-    finally:
-        extent.close()
 
 
 def _check_cell(path: Path, name: str) -> int | None:

@@ -23,3 +23,7 @@ class FileTooLargeError(PackWriteError):
 
 class NoSuchPackError(PackError, LookupError):
     """No pack, or more than one, has the name or id that was asked for."""
+
+
+class SourceLostError(PackError, ConnectionError):
+    """The pack stopped coming; what has come is kept for the next attempt."""

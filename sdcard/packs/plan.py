@@ -6,13 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from device.pack import Pack, PackDamagedError, PackUnsafeError, manifest_from_json
-from device.pack.limits import CELL_BYTES, MANIFEST_BYTES
-from device.pack.members import MANIFEST_NAME, cell_names
-from device.pack.strict_json import loads
+from device.pack.limits import CELL_BYTES
 from sdcard.packs.durable import writing
 from sdcard.packs.errors import FileTooLargeError, NoSpaceError
-from sdcard.packs.layout import HIDDEN_PREFIX, shared_cell
+from sdcard.packs.layout import shared_cell
+from sdcard.packs.source import Source
 
 FILE_BYTES = CELL_BYTES
 """Longest file: FAT16's 2 GiB - 1, as long as the longest cell may be; FAT32 has 4 GiB - 1."""
@@ -42,43 +40,20 @@ class Plan:
         return cells + self.preview_bytes + len(self.manifest)
 
 
-def make_plan(pack: Pack, shelf: Path) -> Plan:
-    """Look at all files of a pack. Raises the errors of a pack, and FileTooLargeError."""
+def make_plan(source: Source, shelf: Path) -> Plan:
+    """Compare a pack with what is on the card. Raises FileTooLargeError."""
     missing: dict[str, int] = {}
     present: dict[str, int] = {}
-    for name in cell_names(pack.manifest):
-        extent = pack.open_cell_file(name)
-        extent.close()
+    for name, size in source.sizes.items():
         path = shared_cell(shelf, name)
-        is_there = path.is_file() and path.stat().st_size == extent.size
-        (present if is_there else missing)[name] = extent.size
-    return Plan(_manifest_bytes(pack), missing, present, _preview_bytes(pack))
-
-
-def _manifest_bytes(pack: Pack) -> bytes:
-    """As they are in the source, if they still say what was read when it was opened."""
-    extent = pack.open_member(MANIFEST_NAME)
-    try:
-        data = extent.read(0, min(extent.size, MANIFEST_BYTES))
-    finally:
-        extent.close()
-    path = str(extent.path)
-    if manifest_from_json(loads(data, MANIFEST_BYTES, path), path) != pack.manifest:
-        raise PackDamagedError(path, "changed while it was read")
-    return data
-
-
-def _preview_bytes(pack: Pack) -> int:
-    preview = pack.manifest.preview
-    if preview is None:
-        return 0
-    if any(part.casefold().startswith(HIDDEN_PREFIX) for part in preview.split("/")):
-        raise PackUnsafeError(pack.path / preview, f"a preview may not be called {HIDDEN_PREFIX}*")
-    extent = pack.open_member(preview)
-    extent.close()
-    if extent.size > FILE_BYTES:
-        raise FileTooLargeError(extent.path, f"{extent.size} bytes; at most {FILE_BYTES} allowed")
-    return extent.size
+        is_there = path.is_file() and path.stat().st_size == size
+        (present if is_there else missing)[name] = size
+    if source.preview_bytes > FILE_BYTES:
+        raise FileTooLargeError(
+            str(source.manifest.preview),
+            f"{source.preview_bytes} bytes; at most {FILE_BYTES} allowed",
+        )
+    return Plan(source.manifest_data, missing, present, source.preview_bytes)
 
 
 def check_space(plan: Plan, shelf: Path, name: str) -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from device.pack.members import MANIFEST_NAME
+from sdcard.folder_lock import folder_lock
 from sdcard.packs.durable import writing
 from sdcard.packs.errors import CardBusyError, NotAShelfError
-
-if sys.platform != "win32":
-    import fcntl
 
 
 def check_shelf(shelf: Path) -> None:
@@ -31,18 +27,8 @@ def locked(shelf: Path) -> Iterator[None]:
     Raises NotAShelfError, CardBusyError.
     """
     check_shelf(shelf)
-    if sys.platform == "win32":
+    busy = CardBusyError(shelf, "another process is changing its packs")
+    with contextlib.ExitStack() as stack:
+        with writing(shelf):
+            stack.enter_context(folder_lock(shelf, busy))
         yield
-        return
-    with writing(shelf):
-        descriptor = os.open(shelf, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CardBusyError(shelf, "another process is changing its packs") from None
-        except OSError:  # a file system without locks: nothing else can be done
-            pass
-        yield
-    finally:
-        os.close(descriptor)

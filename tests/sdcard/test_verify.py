@@ -65,6 +65,18 @@ def test_one_bad_pack_among_good_ones_is_enough(
     assert [line[:3] for line in lines[1:]] == ["BAD", "OK "]
 
 
+def test_a_folder_of_packs_stands_for_all_of_them(
+    packs: ModuleType, bad_pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs.make_test_pack(tmp_path / "good", columns=2, rows=2)
+    (tmp_path / "photos").mkdir()
+    assert main(["verify", str(tmp_path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines[1:]] == [f"BAD {bad_pack}", f"OK  {tmp_path}/good"]
+    assert main(["verify", str(tmp_path / "photos")]) == 1
+    assert "[PackNotFoundError]" in capsys.readouterr().out
+
+
 def test_json_is_one_object_per_pack(
     test_pack: Path, bad_pack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from cffi import FFI
 
 KERNEL = Path("device/engine/kernel")  # relative: setuptools wants paths from the project's root
+KERNEL_FOLDER = Path(__file__).resolve().parent
 SOURCES = (
     "memory.c", "ring.c", "schedule.c", "envelope.c", "slot.c", "blend.c", "tables.c",
     "interpolate.c", "voice.c", "voice_render.c", "limiter.c", "commands.c", "mixer.c", "load.c",
@@ -28,7 +29,7 @@ FLAGS = (
 
 def boundary() -> str:
     """The text of mixer.h for cffi, which knows no preprocessor lines but constants."""
-    text = (Path(__file__).parent / "mixer.h").read_text(encoding="utf-8")
+    text = (KERNEL_FOLDER / "mixer.h").read_text(encoding="utf-8")
     return re.sub(r"^#(?!define)[^\n]*$", "", text, flags=re.MULTILINE)
 
 
@@ -39,7 +40,7 @@ ffibuilder.set_source(
     '#include "mixer.h"',
     sources=[str(KERNEL / name) for name in SOURCES],
     include_dirs=[str(KERNEL)],
-    depends=[str(KERNEL / path.name) for path in sorted(Path(__file__).parent.glob("*.h"))],
+    depends=[str(KERNEL / path.name) for path in sorted(KERNEL_FOLDER.glob("*.h"))],
     libraries=["m", "pthread"],
     extra_compile_args=list(FLAGS),
 )

@@ -18,6 +18,7 @@ from sdcard import flash as flash_module
 from sdcard.__main__ import main
 from sdcard.bmap import parse_bmap
 from sdcard.flash_target import Target
+from sdcard.image.mbr import MasterBootRecord, Partition, mbr_bytes
 
 OLD = 0x11  # what was on the disk before
 FIRST = 4096
@@ -385,3 +386,17 @@ def test_pieces_are_verified_apart(
     )
     assert flash(image, make_disk()) == 1
     assert "in 2097152..3145727:" in capsys.readouterr().err
+
+
+def test_a_card_must_hold_the_partitions_even_if_the_image_leaves_out_their_end(
+    image: Path, make_disk: MakeDisk, capsys: Streams
+) -> None:
+    disk = make_disk()
+    record = MasterBootRecord(1, (Partition(1, 0x0C, 8, disk.stat().st_size // 512),))
+    with image.open("r+b") as file:
+        file.write(mbr_bytes(record))
+    assert main(["flash", str(image), str(disk)]) == 1
+    needed = disk.stat().st_size + 8 * 512
+    assert f"it has {disk.stat().st_size} bytes, the image {needed}" in capsys.readouterr().err
+    assert is_untouched(disk)
+    assert flash(image, disk) == 0  # forced: the card has room for the bytes

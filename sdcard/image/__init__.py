@@ -1,0 +1,1 @@
+"""Card images: an operating system's image made into an instrument."""
