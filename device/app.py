@@ -35,6 +35,8 @@ from device.usb.install_process import start_install
 from device.usb.worker import StartInstall, StickWorker
 from device.view import Playable, View
 from device.viewing import view_of
+from device.web.access import WebAccess
+from device.web.own_address import own_address
 from device.worker import Worker
 from hardware.interfaces import CheckResult, Clock
 
@@ -64,6 +66,7 @@ class App:
         is_watched: Callable[[], bool] = lambda: True,
         uptime: Uptime = uptime,
         start_install: StartInstall = start_install,
+        find_address: Callable[[], str] = own_address,
     ) -> None:
         """Without `background` nothing ever waits, and the loader works when it is asked.
 
@@ -81,6 +84,8 @@ class App:
         self.self_test = SelfTest(settings, board.checks, self._check_sound, self.post)
         self.chores = self._make_chores(store, background)
         self.sticks = self._make_sticks(start_install)
+        beside = Path(settings.files.patches).parent
+        self.access = WebAccess(settings.remote, beside, self.post, find_address)
         self.conductor = self._make_conductor(store)
         self.session = self._make_session()
         self.status = StatusMeter(self.mixer, settings.playing.max_voices)
@@ -88,7 +93,7 @@ class App:
             board.display, settings.panel, self.view, self.idle_s, self.post, is_watched
         )
         self.hands = self._make_hands(board)
-        self.helpers: list[Worker] = [self.chores]
+        self.helpers: list[Worker] = [self.chores, self.access]
         if settings.files.usb:
             self.helpers.append(self.sticks)
         self.workers: list[Worker] = [*self.helpers, self.painter, *self.hands]
@@ -122,6 +127,7 @@ class App:
             self.sticks,
             self.chores.remembered,
             self._tell,
+            self.access.renew,
         )
 
     def _make_session(self) -> Session:

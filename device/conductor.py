@@ -11,6 +11,7 @@ from device.effects import (
     ListenTo,
     OpenPack,
     Play,
+    RenewToken,
     RunSelfTest,
     SoundTestTone,
     StopInstall,
@@ -44,9 +45,10 @@ class Conductor:
         installer: Installer,
         memory: Memory | None = None,
         tell: Callable[[Fault | FaultCleared], None] = lambda fault: None,
+        renew_token: Callable[[], None] = lambda: None,
     ) -> None:
         """`tell` hears of the faults that only the conductor can see."""
-        self._tell, self._installer = tell, installer
+        self._tell, self._installer, self._renew_token = tell, installer, renew_token
         self._settings, self._mixer, self._chores = settings, mixer, chores
         self.state = initial_state(settings, patches)
         if memory is not None:
@@ -130,6 +132,8 @@ class Conductor:
                 self._installer.install(offer)
             case StopInstall():
                 self._installer.stop_install()
+            case RenewToken():
+                self._renew_token()
 
     def _play(self, frame: int, event: Event) -> None:
         if isinstance(event, Panicked):

@@ -59,6 +59,11 @@ class StopInstall:
     """Give the install up that runs; InstallEnded follows."""
 
 
+@dataclass(frozen=True)
+class RenewToken:
+    """Let in only who has another token from now on; AccessChanged tells it."""
+
+
 Effect = (
     Play
     | StorePatch
@@ -68,4 +73,5 @@ Effect = (
     | RunSelfTest
     | InstallPack
     | StopInstall
+    | RenewToken
 )

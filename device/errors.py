@@ -39,6 +39,14 @@ class WebUnavailableError(DeviceError, OSError):
     """The web panel cannot be served at its address."""
 
 
+class TokenWriteError(DeviceError, OSError):
+    """The token of the web panel cannot be written; it counts until the instrument is off."""
+
+
+class PageRefusedError(DeviceError, ConnectionRefusedError):
+    """A browser may not open the web panel now."""
+
+
 class ProtocolError(DeviceError, ValueError):
     """A page sent a message that means nothing."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from device.app import App
@@ -13,9 +12,6 @@ from device.remote_loop import RemoteLoop
 from device.settings import RemoteSettings
 from device.web.panel import WebPanel
 from device.worker import WorkerThreads
-
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
-TOKEN_BYTES = 9
 
 
 class Remotes:
@@ -52,22 +48,23 @@ class Remotes:
             app.post(Fault(part, str(error)))
 
     def _open_web(self, app: App) -> None:
-        settings = self._settings
-        token = settings.web_token
-        if not token and settings.web_host not in LOCAL_HOSTS:
-            token = secrets.token_urlsafe(TOKEN_BYTES)
         panel = WebPanel(
-            host=settings.web_host,
-            port=settings.web_port,
-            token=token,
+            host=self._settings.web_host,
+            port=self._settings.web_port,
+            token=app.access.token(),
             post=app.post,
             view=app.view,
             frame=lambda: app.painter.frame,
             report=self._report,
             is_panel=app.settings.board.board == "web",
         )
-        panel.start()
+        try:
+            panel.start()
+        except DeviceError:
+            app.access.failed()
+            raise
         self._web = panel
+        app.access.opened(panel)
         self._report(f"web panel: {panel.address}")
 
     def _open_osc(self, app: App, threads: WorkerThreads) -> None:

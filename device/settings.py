@@ -111,7 +111,7 @@ class RemoteSettings(Section):
     web: bool = True
     web_host: str = "127.0.0.1"
     web_port: int = number(8080, 0, HIGHEST_PORT)  # 0: any free one
-    web_token: str = ""  # "": made up at each start, when one is needed
+    web_token: str = ""  # "": one is made and kept beside the patches
     osc: bool = True
     osc_host: str = "127.0.0.1"
     osc_port: int = number(8000, 0, HIGHEST_PORT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from device.events import NO_ACCESS, Access
 from device.usb.view import NO_STICKS, UsbView
 
 NO_BUTTONS = ("", "", "", "")
@@ -28,6 +29,8 @@ class Screen(Enum):
     SELFTEST = "selftest"
     USB = "usb"
     INSTALL = "install"
+    WEB = "web"
+    TOKEN = "token"  # asks whether to make a new one for the web panel
 
 
 class PatchAction(Enum):
@@ -145,3 +148,4 @@ class View:
     buttons: tuple[str, str, str, str] = NO_BUTTONS  # what they mean on this page
     notices: tuple[str, ...] = ()  # what the musician should know, although all works
     usb: UsbView = NO_STICKS
+    access: Access = NO_ACCESS  # to the web panel; its token is not for remotes

@@ -6,7 +6,6 @@ from device import parameters
 from device.instrument import pages
 from device.instrument.pots import Pot
 from device.instrument.state import State
-from device.screens.legends import LEGENDS
 from device.view import NO_BUTTONS, CornerView, PotView, StatusView, View
 
 NO_CORNER = CornerView((), (), 0)
@@ -34,9 +33,10 @@ def view_of(state: State, status: StatusView, time_s: float) -> View:
         faults=state.faults,
         checks=state.checks,
         status=status,
-        buttons=LEGENDS.get(state.screen, NO_BUTTONS) if state.over is None else NO_BUTTONS,
+        buttons=pages.legends_of(state) if state.over is None else NO_BUTTONS,
         notices=state.notices,
         usb=state.usb,
+        access=state.access,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from device.events.access import NO_ACCESS, Access, AccessChanged, Reach
 from device.events.hands import (
     BUTTONS,
     ButtonPressed,
@@ -90,6 +91,7 @@ Event = (
     | InstallStopAsked
     | InstallMoved
     | InstallEnded
+    | AccessChanged
 )
 
 BY_ITSELF = (
@@ -103,12 +105,16 @@ BY_ITSELF = (
     FaultCleared,
     Noticed,
     InstallMoved,
+    AccessChanged,
 )
 """What no hand does: a display may stay dim."""
 
 __all__ = [
     "BUTTONS",
     "BY_ITSELF",
+    "NO_ACCESS",
+    "Access",
+    "AccessChanged",
     "Bend",
     "ButtonPressed",
     "ButtonReleased",
@@ -143,6 +149,7 @@ __all__ = [
     "PortLost",
     "PotMoved",
     "ProgramChange",
+    "Reach",
     "SelfTested",
     "Standing",
     "SticksSeen",

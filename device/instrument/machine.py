@@ -7,7 +7,7 @@ from dataclasses import replace
 from device import events as happened
 from device.effects import Effect, OpenPack, Play
 from device.events import Event
-from device.instrument import pages, patching, playing, sticks
+from device.instrument import pages, patching, playing, sticks, web
 from device.instrument.state import State, Step
 from device.pack_facts import PackFacts, choice_of_names
 from device.parts import CARD, PACK, SAFE_MODE
@@ -84,6 +84,8 @@ def _system(state: State, event: Event, now_s: float, settings: Settings) -> Ste
             return _tested(state, now_s, settings), ()
         case happened.Noticed(text):
             return replace(state, notices=(*state.notices, text)), ()
+        case happened.AccessChanged(access):
+            return web.changed(state, access), ()
     return _of_sticks(state, event, now_s, settings)
 
 

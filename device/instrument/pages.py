@@ -13,10 +13,10 @@ from dataclasses import replace
 from device.effects import Effect, ListenTo, Play, RunSelfTest
 from device.events import ChannelSelected
 from device.instrument.state import State, Step
-from device.screens.legends import LEGENDS
+from device.screens.legends import LEGENDS, NEW, NOTHING, Legends
 from device.settings import PanelSettings
 from device.usb.view import UsbView
-from device.view import Screen
+from device.view import NO_BUTTONS, Screen
 
 SYSTEM_PAGES = tuple(LEGENDS)
 NEWS_PAGES = 3  # times page_s that a new fault and other news are shown
@@ -42,9 +42,11 @@ def tick(state: State, now_s: float) -> State:
 
 def turn_page(state: State, forward: bool) -> Step:
     """The next system page, or back to playing."""
-    ring = _ring(state.usb)
-    after = ring.index(state.base) + 1 if state.base in ring else 0
-    page = ring[after % len(ring)] if forward else Screen.HOME
+    ring, is_asked = _ring(state.usb), state.base is Screen.TOKEN
+    here = Screen.WEB if is_asked else state.base
+    after = ring.index(here) + 1 if here in ring else 0
+    back = Screen.WEB if is_asked else Screen.HOME
+    page = ring[after % len(ring)] if forward else back
     state = replace(state, base=page, over=None, held=())
     if page not in (Screen.USB, Screen.INSTALL) and not state.usb.is_installing:
         state = replace(state, usb=replace(state.usb, install=None))  # its end has been read
@@ -57,7 +59,16 @@ def _ring(usb: UsbView) -> tuple[Screen, ...]:
     sticks = Screen.INSTALL if usb.is_installing else Screen.USB
     of_sticks = (sticks,) if usb.is_of_interest else ()
     playing = (Screen.STATUS, Screen.MONITOR, Screen.CHANNEL, Screen.PACKS)
-    return (*playing, *of_sticks, Screen.SELFTEST)
+    return (*playing, *of_sticks, Screen.WEB, Screen.SELFTEST)
+
+
+def legends_of(state: State) -> Legends:
+    """What the buttons mean on the page that stays."""
+    words = LEGENDS.get(state.base, NO_BUTTONS)
+    if state.base is not Screen.WEB or state.access.can_renew:
+        return words
+    first, second, third, fourth = (NOTHING if word == NEW else word for word in words)
+    return first, second, third, fourth
 
 
 def select_channel(state: State, channel: int) -> Step:

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from device.effects import OpenPack, Play, RunSelfTest, SoundTestTone
 from device.events import Panicked
-from device.instrument import pages, sticks
+from device.instrument import pages, sticks, web
 from device.instrument.state import State, Step
 from device.screens import legends
-from device.screens.legends import meaning
 from device.view import Screen
 
 LAST_CHANNEL = 16
@@ -18,7 +17,7 @@ LAST_CHANNEL = 16
 def press(state: State, button: int, now_s: float) -> Step:
     """A button of the page that stays."""
     state = replace(state, over=None)
-    match meaning(state.base, button):
+    match pages.legends_of(state)[button]:
         case legends.BACK:
             return pages.turn_page(state, forward=False)
         case legends.NEXT:
@@ -29,6 +28,10 @@ def press(state: State, button: int, now_s: float) -> Step:
             return state, (SoundTestTone(),)
         case legends.AGAIN:
             return state, (RunSelfTest(),)
+        case legends.NEW:
+            return web.ask(state), ()
+        case legends.YES if state.base is Screen.TOKEN:
+            return web.renew(state)
         case legends.YES:
             return sticks.ask(state, state.usb.chosen, now_s)
         case legends.STOP:

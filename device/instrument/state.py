@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from device import parameters
 from device.effects import Effect
+from device.events import NO_ACCESS, Access
 from device.instrument.pots import Pot
 from device.pack_facts import Choice, PackFacts
 from device.patches import Patch
@@ -47,6 +48,7 @@ class State:
     faults: tuple[tuple[str, str], ...] = ()
     notices: tuple[str, ...] = ()
     usb: UsbView = NO_STICKS
+    access: Access = NO_ACCESS
     checks: tuple[CheckView, ...] = ()
 
     @property

@@ -44,6 +44,8 @@ Told to the targets of the settings and to subscribers, when it changes:
     /usb name name ...                  the packs on USB sticks that can be installed
     /install/progress name part         0..1 of the pack that is being installed
     /install/ended name text            the text is "" when the pack is on the card
+    /web address                        "192.168.1.20:8080", "" if the panel is not open to others;
+                                        its token is on the display alone
     /notice text                        something worth knowing, although all works
     /meters load peak voices            load of the audio thread 0..1; at most 10 times a second
     /error text                         only to who sent what it is about

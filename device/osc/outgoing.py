@@ -78,6 +78,7 @@ def _state(view: View) -> dict[tuple[str, str], OscCall]:
         *(OscCall(f"/parameter/{pot.name}", (float(pot.turn),)) for pot in view.pots),
         OscCall("/instruments", tuple(corners)),
         OscCall("/pack", (view.pack,)),
+        OscCall("/web", (view.access.address,)),  # never the token: nobody has shown who he is
         OscCall("/usb", tuple(offer.name for offer in view.usb.offers[:MOST_OFFERS])),
     ]
     state = {(call.address, ""): call for call in calls}

@@ -9,8 +9,9 @@ LESS, MORE = "-", "+"
 PANIC = "panic"  # silence: every note is let go
 TONE = "tone"  # a test tone
 AGAIN = "again"  # test the parts once more
-YES = "yes"  # install the chosen pack of a stick
+YES = "yes"  # install the chosen pack of a stick, make a new token
 STOP = "stop"  # installing
+NEW = "new"  # token for the web panel
 NOTHING = ""
 
 Legends = tuple[str, str, str, str]
@@ -24,6 +25,8 @@ LEGENDS: dict[Screen, Legends] = {
     Screen.SELFTEST: (BACK, NOTHING, AGAIN, NEXT),
     Screen.USB: (BACK, YES, MORE, NEXT),
     Screen.INSTALL: (BACK, STOP, NOTHING, NEXT),
+    Screen.WEB: (BACK, NOTHING, NEW, NEXT),
+    Screen.TOKEN: (BACK, YES, NOTHING, NEXT),
 }
 """Every system page, in the order of `Screen`; on the other screens the buttons are patches."""
 

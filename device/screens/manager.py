@@ -19,8 +19,10 @@ from device.screens import (
     position,
     selftest,
     status,
+    token,
     usb,
     volume,
+    web,
 )
 from device.screens.canvas import HEIGHT_DOTS, WIDTH, Canvas
 from device.view import Screen, View
@@ -40,6 +42,8 @@ DRAWINGS: dict[Screen, Callable[[View, Canvas], None]] = {
     Screen.SELFTEST: selftest.draw,
     Screen.USB: usb.draw,
     Screen.INSTALL: install.draw,
+    Screen.WEB: web.draw,
+    Screen.TOKEN: token.draw,
 }
 
 DIM_AFTER_S, BLANK_AFTER_S = 120.0, 600.0

@@ -18,8 +18,9 @@ _REFUSED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>latent
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/style.css">
 <body class="refused"><main><h1>latentpad</h1><p>{reason}</p>{way_out}</main></body></html>"""
 
-_ASK_TOKEN = """<p>The instrument shows the full address, with its token, when it starts. You can
-also enter the token here:</p><form method="get" action="/"><label>Token
+_ASK_TOKEN = """<p>The instrument shows the full address, with its token, on its system page
+&ldquo;Web panel&rdquo;, and prints it when it starts. You can also enter the token here:</p>
+<form method="get" action="/"><label>Token
 <input name="token" autocomplete="off" autofocus required></label><button>Open</button></form>"""
 
 
@@ -38,7 +39,12 @@ class Answers:
         except MultipleValuesError:
             return _refuse(Refusal(HTTPStatus.BAD_REQUEST, "Host or Origin is there twice."))
         path = request.path.partition("?")[0]
-        refusal = self._guard.host(host) or self._refusal(request, path, origin, host)
+        refusal = self._guard.host(host)
+        if refusal is None and path not in {SOCKET_PATH, *self._files}:
+            way_in = self._guard.way_in(path)
+            if way_in is not None:
+                return _lead(way_in)
+        refusal = refusal or self._refusal(request, path, origin, host)
         if refusal is not None:
             return _refuse(refusal)
         if path == SOCKET_PATH:
@@ -54,7 +60,8 @@ class Answers:
         if path == SOCKET_PATH:
             return self._guard.origin(origin, host) or self._guard.token(request.path)
         if path not in self._files:
-            return Refusal(HTTPStatus.NOT_FOUND, "There is nothing here.")
+            text = "There is nothing here; or it is a token that is not the right one any more."
+            return Refusal(HTTPStatus.NOT_FOUND, text, wants_token=True)
         # Without the page, its styles and modules are of no use, and they are no secret.
         return self._guard.token(request.path) if path in PAGES else None
 
@@ -63,6 +70,13 @@ def _refuse(refusal: Refusal) -> Response:
     way_out = _ASK_TOKEN if refusal.wants_token else ""
     page = _REFUSED.format(reason=html.escape(refusal.reason), way_out=way_out)
     return _response(refusal.status, "text/html; charset=utf-8", page.encode())
+
+
+def _lead(place: str) -> Response:
+    """On to another place of ours."""
+    response = _response(HTTPStatus.SEE_OTHER, "text/plain", b"")
+    response.headers["Location"] = place
+    return response
 
 
 def _response(status: HTTPStatus, content_type: str, body: bytes, host: str = "") -> Response:

@@ -2,8 +2,9 @@
 
 A browser would carry out what a page of another site asks of this address. Two headers that no
 page can forge tell: Host must be a name of ours, or else somebody's name server has been made to
-point here (DNS rebinding; a literal address cannot be made to), and Origin must be that same host.
-Beyond this machine a token is asked for as well.
+point here (DNS rebinding; a literal address cannot be made to, nor can a name in .local, which is
+asked for in the home network only), and Origin must be that same host. Beyond this machine a token
+is asked for as well.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import socket
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
 
@@ -34,7 +35,10 @@ class Guard:
     def __init__(self, host: str, token: str) -> None:
         """`host`: as bound to; an empty token lets everybody in that passes the other checks."""
         machine = socket.gethostname().lower()
-        self._names = {"localhost", host.lower(), machine, f"{machine}.local"}
+        short = machine.partition(".")[0]
+        self._names = {"localhost", host.lower(), machine, f"{short}.local"}
+        # The second of two instruments calls itself latentpad-2.local: RFC 6762, section 9.
+        self._renamed = re.compile(re.escape(short) + r"-[0-9]{1,3}\.local")
         self._token = token.encode()
 
     def host(self, header: str | None) -> Refusal | None:
@@ -42,8 +46,8 @@ class Guard:
         match = _HOST.fullmatch(header or "")
         if match is None:
             return Refusal(HTTPStatus.BAD_REQUEST, "The request names no proper Host.")
-        name = match[1].lower()
-        if name in self._names or _is_address(name):
+        name = match[1].lower().removesuffix(".")
+        if name in self._names or self._renamed.fullmatch(name) or _is_address(name):
             return None
         known = ", ".join(sorted(self._names))
         text = f"This machine is not called {name}: use its address or one of {known}."
@@ -61,10 +65,26 @@ class Guard:
     def token(self, path: str) -> Refusal | None:
         """Refuse a request whose address lacks the token."""
         given = _query_token(path)
-        if not self._token or hmac.compare_digest(given.encode(), self._token):
+        if not self._token or self._is_token(given):
             return None
         what = "This token is not the right one." if given else "The address lacks the token."
         return Refusal(HTTPStatus.FORBIDDEN, what, wants_token=True)
+
+    def change_token(self, token: str) -> None:
+        """Let in only who has this one from now on."""
+        self._token = token.encode()
+
+    def way_in(self, path: str) -> str | None:
+        """Where an address leads that has the token as its path, as the display shows it."""
+        given = unquote(path.removeprefix("/"))
+        if not self._token or not self._is_token(given):
+            return None
+        return f"/?token={quote(self._token, safe='')}"
+
+    def _is_token(self, given: str) -> bool:
+        """Whoever types a token that has only capitals may do so in small letters."""
+        found = [one.encode(errors="surrogateescape") for one in (given, given.upper())]
+        return any(hmac.compare_digest(one, self._token) for one in found)
 
 
 def _query_token(path: str) -> str:

@@ -48,6 +48,11 @@ class Page:
         except ConnectionClosed:
             return
 
+    def cut(self) -> None:
+        """End the connection at once; nothing more is told."""
+        self.link.is_gone = True
+        self._connection.cut()
+
     def leave(self) -> None:
         """Let go of everything."""
         for event in self._hand.let_go():

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote
 
-from device.errors import WebUnavailableError
+from device.errors import PageRefusedError, WebUnavailableError
 from device.events import Event
 from device.view import View
 from device.web.answers import Answers
@@ -48,8 +48,9 @@ class WebPanel:
         `is_panel`: the page's knobs are the instrument's pots (PotMoved), as they are without
         hardware; otherwise the real pots are, and the page sets values (ParameterSet).
         """
-        self.address = ""
-        self._host, self._port, self._token = host, port, token
+        self.address = ""  # with the token, as the journal tells it
+        self.host, self.port = host, port  # once it is served: the address it listens at
+        self._token, self._guard = token, Guard(host, token)
         self._post, self._report, self._is_panel = post, report, is_panel
         self._publisher = Publisher(view, frame)
         self._pages: dict[int, Page] = {}
@@ -65,17 +66,30 @@ class WebPanel:
 
     def start(self) -> None:
         """Serve from now on; raises WebUnavailableError that names the address and the cause."""
-        bound = bind(self._host, self._port)
-        try:
-            self.address = self._address_of(bound)
-        except WebUnavailableError:
+        bound = bind(self.host, self.port)
+        host, port = bound.getsockname()[:2]
+        if not (self._token or ipaddress.ip_address(host).is_loopback):
             bound.close()
-            raise
-        self._listener = Listener(bound, Answers(Guard(self._host, self._token)), self._serve)
+            raise WebUnavailableError(
+                f"web panel at {self.host}:{port}: whoever reaches this machine could play it; "
+                "set a web_token, or use the host 127.0.0.1"
+            )
+        self.host, self.port = host, port
+        self.address = self._address()
+        self._listener = Listener(bound, Answers(self._guard), self._serve)
         for name, run in (("web server", self._listener.run), ("web pictures", self._publish)):
             thread = threading.Thread(target=run, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def change_token(self, token: str) -> None:
+        """Let in only who has this one from now on; pages that are open end at once."""
+        with self._lock:
+            self._token = token
+            self._guard.change_token(token)
+            for page in self._pages.values():
+                page.cut()
+        self.address = self._address()
 
     def close(self) -> None:
         """End all pages and let go of all they held; calling it again does nothing."""
@@ -86,24 +100,19 @@ class WebPanel:
         for thread in self._threads:
             thread.join()
 
-    def _address_of(self, bound: socket.socket) -> str:
-        bound_host, port = bound.getsockname()[:2]
-        address = ipaddress.ip_address(bound_host)
-        if not (address.is_loopback or self._token):
-            raise WebUnavailableError(
-                f"web panel at {self._host}:{port}: whoever reaches this machine could play it; "
-                "set a web_token, or use the host 127.0.0.1"
-            )
-        host = bound_host if address.version == 4 else f"[{bound_host}]"
+    def _address(self) -> str:
+        address = ipaddress.ip_address(self.host)
+        host = self.host if address.version == 4 else f"[{self.host}]"
         if address.is_unspecified:
             host = f"{socket.gethostname().removesuffix('.local')}.local"
         query = f"?token={quote(self._token, safe='')}" if self._token else ""
-        return f"http://{host}:{port}/{query}"
+        return f"http://{host}:{self.port}/{query}"
 
     def _serve(self, connection: PageConnection) -> None:
-        page = self._admit(connection)
-        if page is None:
-            connection.close(TRY_AGAIN_LATER, f"{MOST_PAGES} pages are open already")
+        try:
+            page = self._admit(connection)
+        except PageRefusedError as error:
+            connection.close(TRY_AGAIN_LATER, str(error))
             return
         try:
             page.run(time.monotonic, self._is_closing.wait)
@@ -114,11 +123,14 @@ class WebPanel:
                 if not self._pages and not self._is_closing.is_set():
                     self._has_pages.clear()
 
-    def _admit(self, connection: PageConnection) -> Page | None:
+    def _admit(self, connection: PageConnection) -> Page:
+        """Raises PageRefusedError."""
         with self._lock:
             free = [n for n in range(1, MOST_PAGES + 1) if n not in self._pages]
             if not free or self._is_closing.is_set():
-                return None
+                raise PageRefusedError(f"{MOST_PAGES} pages are open already")
+            if connection.request is None or self._guard.token(connection.request.path):
+                raise PageRefusedError("the token was changed")  # since the request was answered
             page = Page(connection, free[0], self._post, self._report, is_panel=self._is_panel)
             self._pages[page.number] = page
             self._has_pages.set()

@@ -51,7 +51,7 @@ def _become(program: str, arguments: Sequence[str], environ: Mapping[str, str]) 
 
 
 def test_options(arguments: Sequence[str]) -> list[str]:
-    """The options of `run` that its self-test needs: where the settings are, and if they may be bad.
+    """The options of `run` that its self-test needs: where the settings are, if they may be bad.
 
     Settings that no release can read are then one part that fails in both tests.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sdcard.image.layout import PACKS
+from sdcard.image.layout import PACKS, USB_MOUNTS
 
 PCM512X = "pcm512x"
 OUTPUTS = {
@@ -24,10 +24,12 @@ board = "onss"                # or "gpio", see hardware/README.md
 
 [files]
 packs = "{packs}"
+usb = "{usb}"    # where sticks are mounted; packs on them are offered
 
 [remote]
-web_host = "127.0.0.1"        # "0.0.0.0" opens the web panel to the home network;
-#web_token = ""               # then give it a password of your own here
+web_host = "0.0.0.0"          # the web panel is open to the home network, for who has its token:
+                              # the display shows it on the page "Web panel". "127.0.0.1" closes it
+#web_token = ""               # a password of your own instead of that token
 """
 KNOWN = 'device = "{name}"            # part of the output\'s name, as the self-test lists them'
 UNKNOWN = '#device = ""                 # part of the output\'s name, as the self-test lists them'
@@ -37,4 +39,4 @@ def card_settings(dac: str) -> str:
     """The file. `dac`: the overlay's name alone; of an unknown one the first output is used."""
     name = OUTPUTS.get(dac)
     device = KNOWN.format(name=name) if name else UNKNOWN
-    return TEXT.format(device=device, packs=PACKS.mount)
+    return TEXT.format(device=device, packs=PACKS.mount, usb=USB_MOUNTS)

@@ -125,11 +125,12 @@ def test_patches_are_there_after_a_restart(make_world: MakeWorld) -> None:
 def test_the_outer_buttons_open_the_system_pages(world: World) -> None:
     outer_buttons(world)
     seen = [world.view.screen]
-    for _ in range(5):
+    for _ in range(6):
         click(world, 3)
         seen.append(world.view.screen)
     assert seen == [
-        Screen.STATUS, Screen.MONITOR, Screen.CHANNEL, Screen.PACKS, Screen.SELFTEST, Screen.STATUS
+        Screen.STATUS, Screen.MONITOR, Screen.CHANNEL, Screen.PACKS, Screen.WEB, Screen.SELFTEST,
+        Screen.STATUS,
     ]  # fmt: skip
     click(world, 0)
     assert world.view.screen is Screen.HOME

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE_S = 60
@@ -72,24 +74,30 @@ def rest(line: str, head: str) -> str:
     return line.removeprefix(head).strip() if line.startswith(head) else ""
 
 
-@pytest.fixture
-def instrument(two_packs: Path, tmp_path: Path) -> Iterator[Instrument]:
+@contextmanager
+def running(two_packs: Path, tmp_path: Path, *more: str) -> Iterator[Instrument]:
     settings = tmp_path / "settings.toml"
     settings.write_text("[remote]\nosc_port = 0\n[audio]\nrealtime_priority = 0\n")
     command = [sys.executable, "-m", "device", "run", "--board", "web", "--web-port", "0"]
     files = ["--pack", two_packs, "--patches", tmp_path / "patches.json", "--settings", settings]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(
-        [*command, *map(str, files)], cwd=tmp_path, env=environment, text=True,
+        [*command, *map(str, files), *more], cwd=tmp_path, env=environment, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
         watchdog = threading.Timer(PATIENCE_S, process.kill)
         watchdog.start()
-        running = Instrument(process)
-        running.read_until_ready()
-        yield running
+        instrument = Instrument(process)
+        instrument.read_until_ready()
+        yield instrument
         watchdog.cancel()
         process.kill()
+
+
+@pytest.fixture
+def instrument(two_packs: Path, tmp_path: Path) -> Iterator[Instrument]:
+    with running(two_packs, tmp_path) as instrument:
+        yield instrument
 
 
 def test_a_page_plays_and_what_it_held_ends_with_it(instrument: Instrument) -> None:
@@ -101,6 +109,32 @@ def test_a_page_plays_and_what_it_held_ends_with_it(instrument: Instrument) -> N
             watcher.wait(lambda view: view["pad"][0] == 1.0)
             assert view["chosen"]["pack"] == "Alpha"
         watcher.wait(lambda view: view["status"]["voices"] == 0)
+
+
+def test_a_bookmark_outlives_the_instrument_until_a_new_token_is_made(
+    two_packs: Path, tmp_path: Path
+) -> None:
+    """Over the network's side of the panel; the new token is asked for on the display's pages."""
+    with running(two_packs, tmp_path, "--web-host", "0.0.0.0") as first:
+        bookmark = urlsplit(first.web).query
+        assert bookmark == f"token={(tmp_path / 'web-token').read_text().strip()}"
+    with running(two_packs, tmp_path, "--web-host", "0.0.0.0") as second:
+        where = f"ws://127.0.0.1:{urlsplit(second.web).port}/socket"
+        with connect(f"{where}?{bookmark}", proxy=None) as connection:
+            page = Page(connection)
+            for screen in ("status", "monitor", "channel", "packs", "web"):
+                page.send(type="page", forward=True)
+                page.wait(lambda view, screen=screen: view["chosen"]["screen"] == screen)
+            for button in (2, 1):
+                page.send(type="button", button=button, down=True)
+                page.send(type="button", button=button, down=False)
+            with pytest.raises(ConnectionClosed):
+                page.wait(lambda view: False)
+        with pytest.raises(InvalidStatus), connect(f"{where}?{bookmark}", proxy=None):
+            pass
+        token = (tmp_path / "web-token").read_text().strip()
+        with connect(f"{where}?token={token}", proxy=None) as connection:
+            Page(connection).wait(lambda view: view["chosen"]["screen"] == "web")
 
 
 def test_osc_plays_the_same_instrument(instrument: Instrument) -> None:

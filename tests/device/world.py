@@ -45,10 +45,11 @@ class World:
         settings: Settings | None = None,
         usb: Path | None = None,
         start_install: StartInstall = start_install,
+        find_address: Callable[[], str] = lambda: "",
     ) -> None:
         """Patches are kept in `folder`; `packs` is a pack or a folder of packs.
 
-        `usb`: where sticks are mounted.
+        `usb`: where sticks are mounted. `find_address`: of this machine in its network.
         """
         settings = settings or Settings()
         files = FilesSettings(
@@ -73,6 +74,7 @@ class World:
             background=False,
             uptime=lambda: START,
             start_install=start_install,
+            find_address=find_address,
         )
         mixer = self.app.mixer  # its own pulse tells the age in real time, which stands still here
         mixer.pulse = lambda: (mixer.frame, 0.0)  # type: ignore[method-assign]

@@ -29,7 +29,7 @@ MERGED = ("bin", "lib", "sbin")  # folders that are links into usr (Debian from 
 STEP_OF_24_BITS = 2.0**-23
 LOADED = """
 import sys
-import alsa_midi, mido, numpy, PIL.Image, pythonosc, serial, smbus2, soundfile, websockets
+import alsa_midi, mido, numpy, PIL.Image, pythonosc, segno, serial, smbus2, soundfile, websockets
 from device.engine.portaudio import load_sounddevice
 load_sounddevice()
 loaded = open("/proc/self/maps").read()

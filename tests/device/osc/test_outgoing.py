@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 
 import device.osc
-from device.events import Offer, Standing
+from device.events import Access, Offer, Reach, Standing
 from device.osc.outgoing import METERS_PER_S, OscOut
 from device.osc.packet import OscCall
 from device.parameters import ATTACK, PARAMETERS
 from device.usb.view import InstallPhase, InstallView, UsbView
-from device.view import CornerView, PatchAction, PatchView, StatusView, View
+from device.view import CornerView, PatchAction, PatchView, Screen, StatusView, View
 
 RECALLED = PatchView(7, PatchAction.RECALLED, 0.0, "")
 HOLDING = PatchView(7, PatchAction.HOLDING, 0.5, "")
@@ -31,6 +31,7 @@ def test_the_first_view_is_told_whole(view: View) -> None:
         *((f"/parameter/{parameter.name}", (0.5,)) for parameter in PARAMETERS),
         ("/instruments", ("BRASS", "BRASS", "BRASS", "BASS")),
         ("/pack", ("First",)),
+        ("/web", ("",)),
         ("/usb", ()),
         ("/meters", (0.5, 0.125, 3)),
     ]
@@ -133,3 +134,14 @@ def test_the_documentation_lists_exactly_what_is_told(view: View) -> None:
     assert device.osc.__doc__ is not None
     section = device.osc.__doc__.split("Told to the targets")[1]
     assert set(re.findall(r"^    (/[a-z/<>]+)", section, re.MULTILINE)) == general
+
+
+def test_where_the_web_panel_is_but_never_its_token(view: View) -> None:
+    out = OscOut()
+    out.changes(view, 0.0)
+    access = Access(Reach.OPEN, "192.168.1.20", 8080, "K7QFZ3MXWB2HD")
+    shown = replace(view, access=access, screen=Screen.WEB)
+    assert told(out, shown) == [("/web", ("192.168.1.20:8080",))]
+    assert access.token not in repr(out.everything())
+    assert told(out, replace(shown, access=replace(access, token="AAAAAAAAAAAAA"))) == []
+    assert told(out, replace(shown, access=Access(Reach.NO_NETWORK))) == [("/web", ("",))]

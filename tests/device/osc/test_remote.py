@@ -162,7 +162,7 @@ def test_the_target_of_the_settings_is_told_all_and_then_changes(
     table: Table, listener: Client, view: View
 ) -> None:
     table.remote.update(view)
-    first = [listener.hear() for _ in range(11)]
+    first = [listener.hear() for _ in range(12)]
     assert first[0] == ("/pad", 0.25, 0.75)
     assert first[-1] == ("/meters", 0.5, 0.125, 3)
     table.remote.update(view)
@@ -177,7 +177,7 @@ def test_a_subscriber_is_told_all_until_its_minute_is_over(
     client.send("/subscribe")
     assert client.hear_until_pong() == []
     table.remote.update(view)
-    assert len(client.hear_until_pong()) == 11
+    assert len(client.hear_until_pong()) == 12
     table.now_s = SUBSCRIBED_S - 1
     table.remote.update(replace(view, x=1.0))
     assert client.hear_until_pong() == [("/pad", 1.0, 0.75)]

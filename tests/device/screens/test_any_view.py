@@ -31,8 +31,8 @@ class Watched(Canvas):
         super()._stamp(left, top, picture, is_lit)
 
 
-def footer_rows(canvas: Canvas) -> bytes:
-    return canvas.image.crop((0, FOOTER_TOP - 1, WIDTH, HEIGHT_DOTS)).tobytes()
+def footer_rows(canvas: Canvas, left: int) -> bytes:
+    return canvas.image.crop((left, FOOTER_TOP - 1, WIDTH, HEIGHT_DOTS)).tobytes()
 
 
 def test_any_view_is_drawn_within_the_display(views: ModuleType) -> None:
@@ -47,7 +47,8 @@ def test_any_view_is_drawn_within_the_display(views: ModuleType) -> None:
         if view.screen in legends.LEGENDS:
             alone = Canvas()
             alone.footer(view.buttons)
-            assert footer_rows(canvas) == footer_rows(alone)
+            left = WIDTH // 2 if view.screen is Screen.WEB else 0  # its code needs the height
+            assert footer_rows(canvas, left) == footer_rows(alone, left)
 
     check()
 

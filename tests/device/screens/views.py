@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from device import parameters
-from device.events import Offer, Standing
+from device.events import Access, Offer, Reach, Standing
 from device.parameters import ATTACK, DECAY, RELEASE, SUSTAIN
 from device.screens.legends import LEGENDS
 from device.usb.view import InstallPhase, InstallView, UsbView
@@ -120,6 +120,14 @@ PULLED = InstallView(
     InstallPhase.FAILED,
     text="the stick was pulled out; the packs on the card are as they were",
 )
+
+
+NOT_NEW = ("back", "", "", "next")
+TOKEN = "K7QFZ3MXWB2HD"
+
+
+def access(host: str = "192.168.178.123", **changes: object) -> Access:
+    return replace(Access(Reach.OPEN, host, 8080, TOKEN), **changes)
 
 
 def usb(chosen: int, count: int = len(OFFERS)) -> UsbView:
@@ -237,6 +245,20 @@ VARIANTS: dict[str, View] = {
         Screen.INSTALL, usb=replace(usb(1), install=InstallView("Toys", InstallPhase.RUNNING))
     ),
     "install_nothing": make_view(Screen.INSTALL),
+    "web": make_view(Screen.WEB, access=access()),
+    "web_short_address": make_view(Screen.WEB, access=access("10.0.0.7")),
+    "web_longest": make_view(Screen.WEB, access=access("192.168.178.123", port=65535)),
+    "web_pop_up": make_view(Screen.WEB, access=access("192.168.1.20"), buttons=NO_BUTTONS),
+    "web_given_token": make_view(
+        Screen.WEB, access=access(token="", is_given=True), buttons=NOT_NEW
+    ),
+    "web_too_long": make_view(Screen.WEB, access=access("fd00::ba27:ebff:fe12:3456")),
+    **{
+        f"web_{reach.name.lower()}": make_view(Screen.WEB, access=Access(reach), buttons=NOT_NEW)
+        for reach in Reach
+        if reach is not Reach.OPEN
+    },
+    "token": make_view(Screen.TOKEN, access=access()),
 }
 """Golden pictures by file name."""
 
@@ -303,6 +325,14 @@ ANY_USB = st.builds(
     trouble=TEXTS,
     install=st.none() | ANY_INSTALL,
 )
+ANY_ACCESS = st.builds(
+    Access,
+    reach=st.sampled_from(Reach),
+    host=TEXTS | st.ip_addresses().map(str),
+    port=st.integers(0, 65535),
+    token=TEXTS | st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=13, max_size=13),
+    is_given=st.booleans(),
+)
 RESULTS = st.sampled_from(["PASS", "FAIL", "NONE", "..."])
 ANY_VIEW = st.builds(
     View,
@@ -328,5 +358,6 @@ ANY_VIEW = st.builds(
     buttons=st.sampled_from([NO_BUTTONS, *LEGENDS.values()]),
     notices=many(TEXTS, 2),
     usb=ANY_USB,
+    access=ANY_ACCESS,
 )
 """Any view that the instrument could ever show, whatever names packs, ports and errors have."""

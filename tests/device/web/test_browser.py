@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from device.events import (
     Bend,
@@ -478,20 +478,17 @@ def test_fingers_on_a_phone(
 
 
 def test_on_a_phone_pad_and_piano_fit_the_screen(
-    context: BrowserContext, instrument: Instrument, open_page: OpenPage
+    browser: Browser, instrument: Instrument, open_page: OpenPage
 ) -> None:
-    page = open_page(context, instrument.serve().address)
-    page.set_viewport_size({"width": 390, "height": 844})
+    phone = browser.new_context(viewport={"width": 390, "height": 844})
+    page = open_page(phone, instrument.serve().address)
     page.wait_for_function("document.querySelectorAll('.white').length === 10")
-    page.wait_for_function(
-        "document.querySelector('#field').getBoundingClientRect().bottom"
-        " <= document.querySelector('footer').getBoundingClientRect().top"
-    )
     field, piano = page.locator("#field").bounding_box(), page.locator("footer").bounding_box()
     assert field is not None
     assert piano is not None
     assert field["y"] + field["height"] <= piano["y"]
     assert piano["y"] + piano["height"] <= 844
+    phone.close()
 
 
 def test_every_control_has_a_name(page: Page) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from device.web.guard import Guard
 
+SHORT = socket.gethostname().partition(".")[0]
 OPEN, LOCKED = Guard("127.0.0.1", ""), Guard("0.0.0.0", "kestrel & co")
 
 
@@ -22,7 +23,9 @@ OPEN, LOCKED = Guard("127.0.0.1", ""), Guard("0.0.0.0", "kestrel & co")
         "[::1]:8080",
         "192.0.2.7:8080",
         f"{socket.gethostname()}:8080",
-        f"{socket.gethostname()}.local",
+        f"{SHORT}.local",
+        f"{SHORT}.local.:8080",
+        f"{SHORT}-2.local:8080",
     ],
 )
 def test_names_of_this_machine_and_addresses_pass(host: str) -> None:
@@ -35,6 +38,9 @@ def test_names_of_this_machine_and_addresses_pass(host: str) -> None:
         ("rebound.example:8080", 421),
         ("127.0.0.1.example", 421),
         ("localhost.example", 421),
+        (f"{SHORT}.local.example", 421),
+        (f"{SHORT}-x.local", 421),
+        ("other.local", 421),
         ("", 400),
         (None, 400),
         ("localhost; script-src *", 400),
@@ -76,9 +82,47 @@ def test_the_token_lets_in() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/?token=", "/?token=kestrel", "/?token=%FF", "/?" + "&a=1" * 20, "//[", "/?token=é"],
+    [
+        "/",
+        "/?token=",
+        "/?token=kestrel",
+        "/?token=%FF",
+        "/?" + "&a=1" * 20,
+        "//[",
+        "/?token=é",
+        "/?token=\udcff",
+    ],
 )
 def test_no_token_or_another_does_not(path: str) -> None:
     refusal = LOCKED.token(path)
     assert refusal is not None
     assert refusal.wants_token
+
+
+@pytest.mark.parametrize("host", ["192.168.1.20:8080", f"{SHORT}.local:8080"])
+def test_a_phone_in_the_home_network_comes_in_by_address_and_by_name(host: str) -> None:
+    guard = Guard("0.0.0.0", "K7QFZ3MXWB2HD")
+    assert guard.host(host) is None
+    assert guard.origin(f"http://{host}", host) is None
+    assert guard.token("/socket?token=K7QFZ3MXWB2HD") is None
+    assert guard.origin("http://192.168.1.21:8080", host) is not None
+
+
+def test_the_token_may_be_the_path_and_be_typed_in_small_letters() -> None:
+    guard = Guard("0.0.0.0", "K7QFZ3MXWB2HD")
+    for path in ("/K7QFZ3MXWB2HD", "/k7qfz3mxwb2hd"):
+        assert guard.way_in(path) == "/?token=K7QFZ3MXWB2HD"
+    assert guard.token("/?token=k7qfz3mxwb2hd") is None
+    assert LOCKED.way_in("/kestrel%20%26%20co") == "/?token=kestrel%20%26%20co"
+    assert LOCKED.way_in("/KESTREL%20%26%20CO") is None
+    for path in ("/", "/K7QFZ3MXWB2H", "//K7QFZ3MXWB2HD", "/%FF", "/\udcff"):
+        assert guard.way_in(path) is None
+    assert OPEN.way_in("/") is None
+
+
+def test_another_token_shuts_the_old_one_out() -> None:
+    guard = Guard("0.0.0.0", "old")
+    guard.change_token("new")
+    assert guard.token("/?token=old") is not None
+    assert guard.way_in("/old") is None
+    assert guard.token("/?token=new") is None

@@ -270,6 +270,49 @@ def test_the_token_is_asked_for(instrument: Instrument, join: Join) -> None:
     assert caught.value.response.status_code == 403
 
 
+def test_the_address_of_the_display_leads_to_the_page(instrument: Instrument) -> None:
+    panel = instrument.serve(token="K7QFZ3MXWB2HD", host="0.0.0.0")
+    here = http.client.HTTPConnection("127.0.0.1", panel.port, timeout=20)
+    here.request("GET", "/k7qfz3mxwb2hd")
+    response = here.getresponse()
+    assert (response.status, response.headers["Location"]) == (303, "/?token=K7QFZ3MXWB2HD")
+    assert response.read() == b""
+    here.close()
+    here.request("GET", "/K7QFZ3MXWB2HE")
+    refused = here.getresponse()
+    assert refused.status == 404
+    assert b'<input name="token"' in refused.read()
+    here.close()
+    here.request("GET", "/K7QFZ3MXWB2HD", headers={"Host": "rebound.example"})
+    assert here.getresponse().status == 421
+    here.close()
+
+
+def test_a_token_with_the_name_of_a_file_hides_no_file(instrument: Instrument, join: Join) -> None:
+    panel = instrument.serve(token="socket")
+    assert hear(join(panel), "hello")["port"] == "web 1"
+
+
+def test_a_new_token_ends_pages_and_what_they_hold(instrument: Instrument, join: Join) -> None:
+    panel = instrument.serve(token="first")
+    old_address = panel.address
+    page = join(panel)
+    hear(page, "hello")
+    say(page, type="touch", x=0.5, y=0.5)
+    instrument.wait_event(TouchMoved(0.5, 0.5))
+    panel.change_token("second")
+    assert panel.address.endswith("?token=second")
+    instrument.frame = b"\xaa" * FRAME_BYTES  # it shows the new token
+    heard = []
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            heard.append(page.recv(timeout=20))
+    assert instrument.frame not in heard
+    instrument.wait_event(TouchLifted(), PortLost("web 1"))
+    assert get(panel, f"/?{urlsplit(old_address).query}")[0].status == 403
+    assert hear(join(panel), "hello")["port"] == "web 1"
+
+
 def test_beyond_this_machine_only_with_a_token(instrument: Instrument) -> None:
     with pytest.raises(WebUnavailableError, match="set a web_token"):
         instrument.serve(host="0.0.0.0")

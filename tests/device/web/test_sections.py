@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from device.view import PatchAction, PatchView, View
+from device.events import Access, Reach
+from device.view import PatchAction, PatchView, Screen, View
 from device.web.sections import SECTIONS, Sections
 
 
@@ -61,3 +62,13 @@ def test_no_view_yet_changes_nothing(a_view: View) -> None:
     sections = Sections()
     sections.update(None)
     assert sections.message({}) is None
+
+
+def test_the_token_is_in_no_section(a_view: View) -> None:
+    """The display's picture has it; sections are what a page may keep or hand on."""
+    sections = Sections()
+    access = Access(Reach.OPEN, "192.168.1.20", 8080, "K7QFZ3MXWB2HD")
+    sections.update(dataclasses.replace(a_view, access=access, screen=Screen.WEB))
+    message = sections.message({})
+    assert message is not None
+    assert access.token not in message

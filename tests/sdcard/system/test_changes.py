@@ -11,7 +11,7 @@ import pytest
 
 from device.settings import load_settings
 from sdcard.image.changes import BaseFiles, Changes, MakeDirectory, PutFile, Symlink
-from sdcard.image.layout import SETTINGS
+from sdcard.image.layout import SETTINGS, USB_MOUNTS
 from sdcard.system.card_settings import OUTPUTS, card_settings
 from sdcard.system.changes import SETTINGS_IN_ROOT, changes
 from sdcard.system.config.overlays import DACS
@@ -187,7 +187,10 @@ def test_the_daemon_reads_the_first_settings(dac: str, tmp_path: Path) -> None:
     assert found.files.packs == "/packs"
     assert found.board.board == "onss"
     assert found.audio.device == OUTPUTS.get(dac)
-    assert found.remote.web_host == "127.0.0.1"
+    assert found.files.usb == USB_MOUNTS
+    assert (found.remote.web, found.remote.web_host, found.remote.web_token) == (
+        True, "0.0.0.0", ""
+    )  # fmt: skip
     opened = card_settings(dac).replace("#web_token", "web_token").replace("#device", "device")
     assert set(tomllib.loads(opened)["remote"]) == {"web_host", "web_token"}
     assert SETTINGS == "/var/lib/latentpad/settings.toml"

@@ -1,4 +1,4 @@
-"""The packs are checked after they have grown: the name of the check is the one that systemd has."""
+"""The packs are checked after they have grown: the check has the name that systemd gives it."""
 
 from __future__ import annotations
 
