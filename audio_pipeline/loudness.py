@@ -1,64 +1,23 @@
-"""Momentary loudness after ITU-R BS.1770-4: the one owner of how loud a note is."""
+"""Momentary loudness of notes by device.pack's measure, its filters run by SciPy."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-WINDOW_S = 0.4
-HOP_S = 0.01
-
-# The two stages of K-weighting as analogue prototypes, so that they can be made for any rate;
-# at 48 kHz they give the coefficients printed in BS.1770 (De Man, "Evaluation of Implementations
-# of the EBU R128 Loudness Measurement", 2018).
-SHELF_HZ, SHELF_DB, SHELF_Q, SHELF_SLOPE = (
-    1681.974450955533,
-    3.999843853973347,
-    0.7071752369554196,
-    0.4996667741545416,
-)
-HIGH_PASS_HZ, HIGH_PASS_Q = 38.13547087602444, 0.5003270373238773
-OFFSET_DB = -0.691
+from device.pack.loudness import k_weighting, loudest_lufs
 
 
 def momentary_loudness_lufs(samples: NDArray[np.floating[Any]], rate_hz: int) -> float:
-    """Loudness of the loudest 400 ms of a mono note [frames], full scale 1; -inf for silence.
-
-    Notes shorter than 400 ms count with the silence after them, as a meter shows them.
-    """
-    weighted = k_weighted(np.asarray(samples, dtype=np.float64), rate_hz)
-    window = round(WINDOW_S * rate_hz)
-    energy = np.concatenate([[0.0], np.cumsum(weighted**2)])
-    starts = np.arange(0, max(1, len(weighted) - window + 1), max(1, round(HOP_S * rate_hz)))
-    ends = np.minimum(starts + window, len(weighted))
-    loudest = float(np.max(energy[ends] - energy[starts])) / window
-    return OFFSET_DB + 10 * math.log10(loudest) if loudest > 0 else -math.inf
+    """Loudness of the loudest 400 ms of a mono note [frames]: see loudest_lufs."""
+    return loudest_lufs(k_weighted(np.asarray(samples, dtype=np.float64), rate_hz), rate_hz)
 
 
 def k_weighted(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
-    """The samples through the high shelf (the head) and the high-pass of BS.1770."""
-    k = math.tan(math.pi * SHELF_HZ / rate_hz)
-    high = 10 ** (SHELF_DB / 20)
-    band = high**SHELF_SLOPE
-    shelf = [
-        high + band * k / SHELF_Q + k * k,
-        2 * (k * k - high),
-        high - band * k / SHELF_Q + k * k,
-    ]
-    lifted = _biquad(samples, shelf, k, SHELF_Q)
-    k = math.tan(math.pi * HIGH_PASS_HZ / rate_hz)
-    a0 = 1 + k / HIGH_PASS_Q + k * k
-    return _biquad(lifted, [a0, -2 * a0, a0], k, HIGH_PASS_Q)
-
-
-def _biquad(
-    samples: NDArray[np.float64], numerator: list[float], k: float, q: float
-) -> NDArray[np.float64]:
-    a0 = 1 + k / q + k * k
-    poles = [1.0, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]
-    filtered: NDArray[np.float64] = lfilter(np.array(numerator) / a0, poles, samples)
-    return filtered
+    """The samples [frames] through the filters of BS.1770."""
+    for numerator, denominator in k_weighting(rate_hz):
+        samples = lfilter(numerator, denominator, samples)
+    return samples

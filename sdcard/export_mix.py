@@ -9,14 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device.pack import Cell, Combination, Loop, Pack, PlayMode
-from device.pack.corners import bilinear_weights
+from device.pack import Cell, Loop, Pack, PlayMode
 from device.pack.mixing import PROBED_S, mixing_gain, probe
 from device.pack.model import FULL_SCALE
+from device.pack.places import Cells
 
 Float32 = NDArray[np.float32]
 Position = tuple[float, float]
 CENTRE: Position = (0.5, 0.5)
+
+PIECE_FRAMES = 8192  # stay in the nearest memory of any processor
 
 UNLIKE_S = 10.0
 """How much is kept of a note that some cells loop and others do not: it becomes a one-shot."""
@@ -32,35 +34,14 @@ class MixedNote:
     decay_db_per_s: float  # from the start of the loop on; <= 0
 
 
-def cells_at(combination: Combination, position: Position) -> tuple[tuple[str, float], ...]:
-    """(cell name, weight) around (x, y) in 0..1, each cell once; weights add up to 1."""
-    rows, columns = len(combination.cells), len(combination.cells[0])
-    column, across = _grid_line(position[0], columns)
-    row, down = _grid_line(position[1], rows)
-    places = [(row, column), (row, column + 1), (row + 1, column), (row + 1, column + 1)]
-    weights: dict[str, float] = {}
-    for (r, c), weight in zip(places, bilinear_weights(across, down), strict=True):
-        if weight > 0:
-            name = combination.cells[r][c]
-            weights[name] = weights.get(name, 0.0) + weight
-    return tuple(weights.items())
-
-
-def _grid_line(position: float, count: int) -> tuple[int, float]:
-    """The grid line before a position, never the last one, and the way to the next in 0..1."""
-    scaled = min(max(position, 0.0), 1.0) * (count - 1)
-    before = min(math.floor(scaled), count - 2)
-    return before, scaled - before
-
-
 def grid_positions(count: int) -> list[list[Position]]:
     """[row][column] -> (x, y) of an even grid of count x count positions, count >= 2."""
     steps = [index / (count - 1) for index in range(count)]
     return [[(x, y) for x in steps] for y in steps]
 
 
-def mixed_note(pack: Pack, cells: Sequence[tuple[str, float]], pitch: int) -> MixedNote:
-    """What `cells` (of cells_at) sound together at one of the pack's pitches."""
+def mixed_note(pack: Pack, cells: Cells, pitch: int) -> MixedNote:
+    """What `cells` sound together at one of the pack's pitches."""
     opened = [(pack.cell(name), weight) for name, weight in cells]
     modes = {cell.notes[pitch].mode for cell, _ in opened}
     raised = _raised(opened, pitch) if len(opened) > 1 else [weight for _, weight in opened]
@@ -81,25 +62,34 @@ def _flat(cell: Cell, pitch: int) -> Float32:
     return (cell.decode(pitch) * gain).astype(np.float32)
 
 
-def sounded(cell: Cell, pitch: int, frames: int) -> Float32:
+def sounded(cell: Cell, pitch: int, frames: int, room: Float32 | None = None) -> Float32:
     """float32 [frames] of one cell's note as a held key plays it, loop and decay included.
 
-    The law of device.pack.unroll, ten times faster; a test holds the two together.
+    The law of device.pack.unroll, twenty times faster; a test holds the two together. `room`
+    [frames] is filled if it is given: making large arrays anew takes as long as filling them.
     """
     note = cell.notes[pitch]
     stored = cell.decode_block(pitch, 0, min(frames, note.frames))
-    sound = np.zeros(frames, np.float32)
+    sound = np.empty(frames, np.float32) if room is None else room
     np.multiply(stored, np.float32(note.gain / FULL_SCALE), out=sound[: len(stored)])
     if note.mode is PlayMode.ONE_SHOT:
+        sound[len(stored) :] = 0
         return sound
     loop = cell.loops[pitch]
-    begin, end = loop.start_frame, loop.end_frame
-    if frames > end:
-        sound[end:] = np.resize(sound[begin:end], frames - end)
-    if note.decay_db_per_s and frames > begin:
-        fall = note.decay_db_per_s / cell.rate_hz / 20 * math.log(10)
-        sound[begin:] *= np.exp(np.arange(frames - begin, dtype=np.float32) * np.float32(fall))
+    for start in range(loop.end_frame, frames, loop.length_frames):
+        rest = sound[start : start + loop.length_frames]
+        rest[:] = sound[loop.start_frame : loop.start_frame + len(rest)]
+    if note.decay_db_per_s:
+        _fade(sound[loop.start_frame :], note.decay_db_per_s / cell.rate_hz)
     return sound
+
+
+def _fade(sound: Float32, decay_db: float) -> None:
+    """Let a sound die away in place, by so many decibels (<= 0) a frame; piece by piece is fast."""
+    fall = np.float32(decay_db / 20 * math.log(10))
+    for start in range(0, len(sound), PIECE_FRAMES):
+        piece = sound[start : start + PIECE_FRAMES]
+        piece *= np.exp(np.arange(start, start + len(piece), dtype=np.float32) * fall)
 
 
 def _raised(opened: Sequence[tuple[Cell, float]], pitch: int) -> list[float]:

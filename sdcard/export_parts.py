@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from device.pack import CORNERS, Combination, Manifest
+from device.pack.places import nearest_pitch
 from sdcard.exchange_errors import ExportChoiceError, OutputInTheWayError
 
 KEYS = range(128)
@@ -65,11 +66,8 @@ def _names(manifest: Manifest, combination: Combination) -> list[str]:
 
 
 def key_zones(pitches: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Pitch -> (lowest, highest) key that plays it: the nearest, and of two as near the higher.
-
-    The law of device.mapping.nearest_pitch, which this room may not import; a test compares them.
-    """
-    nearest = {key: min(pitches, key=lambda pitch: (abs(pitch - key), -pitch)) for key in KEYS}
+    """Pitch -> (lowest, highest) key that plays it."""
+    nearest = {key: nearest_pitch(key, pitches) for key in KEYS}
     zones = {}
     for pitch in pitches:
         keys = [key for key in KEYS if nearest[key] == pitch]

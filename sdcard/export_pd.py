@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from device.pack import Combination, Pack
+from device.pack.places import cells_at
 from sdcard.exchange_errors import ExportChoiceError
-from sdcard.export_mix import Float32, MixedNote, cells_at, grid_positions, mixed_note
+from sdcard.export_mix import Float32, MixedNote, grid_positions, mixed_note
 from sdcard.export_parts import KEYS, combination_name, fresh_folder, key_zones, write_credits
 from sdcard.export_pd_engine import engine_patch, samples_patch
 from sdcard.export_pd_panel import main_patch
@@ -51,7 +52,7 @@ def export_pd(pack: Pack, combination: Combination, side: int, output: Path) -> 
     gains: list[float] = []
     notes: list[MixedNote] = []  # of the first cell: what all cells of a pitch share
     for zone, pitch in enumerate(manifest.pitches):
-        mixed = [mixed_note(pack, cells_at(combination, at), pitch) for at in positions]
+        mixed = [mixed_note(pack, cells_at(combination, *at), pitch) for at in positions]
         notes.append(_like(mixed))
         for cell, note in enumerate(mixed):
             path = f"samples/key{pitch:03d}_row{cell // side}_column{cell % side}.wav"

@@ -26,8 +26,8 @@ def resampler(from_hz: int, to_hz: int) -> Resampler:
         ) from error
 
     def resample(samples: Float32) -> Float32:
-        changed: Float32 = soxr.resample(samples, from_hz, to_hz, quality="HQ").astype(np.float32)
-        return changed
+        changed = soxr.resample(samples, from_hz, to_hz, quality="HQ")
+        return np.asarray(changed, np.float32)
 
     return resample
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from device.pack import Combination, Pack
-from sdcard.export_mix import MixedNote, Position, cells_at, mixed_note
+from device.pack.places import cells_at
+from sdcard.export_mix import MixedNote, Position, mixed_note
 from sdcard.export_parts import combination_name, fresh_folder, key_zones, write_credits
 from sdcard.export_wav import write_wav
 
@@ -47,7 +48,7 @@ def _export_one(
 ) -> Path:
     rate_hz = pack.manifest.sample_rate_hz
     zones = key_zones(pack.manifest.pitches)
-    cells = cells_at(combination, position)
+    cells = cells_at(combination, *position)
     folder = output / "samples" / name
     folder.mkdir(parents=True)
     regions = []

@@ -15,8 +15,9 @@ from device.pack import Combination, Manifest, Pack
 from device.pack.atomic import write_atomic
 from device.pack.mixing import mixing_gain, probe
 from device.pack.model import FULL_SCALE
+from device.pack.places import Cells, cells_at
 from sdcard import upstream_layout as layout
-from sdcard.export_mix import Float32, cells_at, grid_positions, sounded
+from sdcard.export_mix import Float32, grid_positions, sounded
 from sdcard.export_parts import combination_name, fresh_folder, plain_names, write_credits
 from sdcard.export_resample import Resampler, frames_for, resampler
 from sdcard.upstream_layout import FRAMES, RATE_HZ, RESOLUTION, Pad
@@ -71,8 +72,9 @@ class _PadWork:
 
     def __init__(self, pack: Pack, combination: Combination, resample: Resampler) -> None:
         self._pack, self._resample = pack, resample
+        self._frames = frames_for(FRAMES, pack.manifest.sample_rate_hz, RATE_HZ)
         self._places = [
-            [cells_at(combination, position) for position in row]
+            [cells_at(combination, *position) for position in row]
             for row in grid_positions(RESOLUTION)
         ]
         self._fade = np.ones(FRAMES, np.float32)
@@ -81,23 +83,22 @@ class _PadWork:
     def fill(self, pitch: int, target: Pad) -> int:
         """Fill [row, column, frame]; returns how many samples were clipped."""
         notes: dict[str, Float32] = {}
+        room = np.empty(self._frames, np.float32)
         clipped = 0
         for row, places in enumerate(self._places):
             for column, cells in enumerate(places):
                 for name, _ in cells:
                     if name not in notes:
-                        notes[name] = self._note(name, pitch)
+                        notes[name] = self._note(name, pitch, room)
                 clipped += _store(_mix(notes, cells), target[row, column])
         return clipped
 
-    def _note(self, name: str, pitch: int) -> Float32:
-        rate_hz = self._pack.manifest.sample_rate_hz
-        frames = frames_for(FRAMES, rate_hz, RATE_HZ)
-        sound = self._resample(sounded(self._pack.cell(name), pitch, frames))
-        return sound[:FRAMES] * self._fade
+    def _note(self, name: str, pitch: int, room: Float32) -> Float32:
+        sound = sounded(self._pack.cell(name), pitch, self._frames, room)
+        return self._resample(sound)[:FRAMES] * self._fade
 
 
-def _mix(notes: dict[str, Float32], cells: Sequence[tuple[str, float]]) -> Float32:
+def _mix(notes: dict[str, Float32], cells: Cells) -> Float32:
     if len(cells) == 1:
         return notes[cells[0][0]]
     sounds = [notes[name] for name, _ in cells]

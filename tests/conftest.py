@@ -14,41 +14,49 @@ from hypothesis import settings
 from device.pack import Manifest
 
 HERE = Path(__file__).parent
+LoadModule = Callable[[Path], ModuleType]
 
 # No time limit per example: how long one takes on a busy machine says nothing.
 settings.register_profile("latentpad", deadline=None)
 settings.load_profile("latentpad")
 
 
-def _load(name: str) -> ModuleType:
-    """Import a helper module that lies beside this file (tests are not a package)."""
-    full_name = f"latentpad_tests_{name}"
-    if full_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full_name, HERE / f"{name}.py")
+def _load(path: Path) -> ModuleType:
+    """Import a helper module, once (tests are not a package)."""
+    parts = path.resolve().relative_to(HERE).with_suffix("").parts
+    name = "_".join(("latentpad_tests", *parts))
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        sys.modules[full_name] = module
+        sys.modules[name] = module
         spec.loader.exec_module(module)
-    return sys.modules[full_name]
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def load_module() -> LoadModule:
+    """Imports a helper module of the tests from its file."""
+    return _load
 
 
 @pytest.fixture(scope="session")
 def synthetic() -> ModuleType:
     """The module of synthetic source sounds (tests/synthetic.py)."""
-    return _load("synthetic")
+    return _load(HERE / "synthetic.py")
 
 
 @pytest.fixture(scope="session")
 def packs() -> ModuleType:
     """The module of small sound packs and their parts (tests/packs.py)."""
-    return _load("packs")
+    return _load(HERE / "packs.py")
 
 
 @pytest.fixture(scope="session")
 def pad_packs() -> ModuleType:
     """The module that renders packs from synthetic sounds (tests/pad_packs.py)."""
-    return _load("pad_packs")
+    return _load(HERE / "pad_packs.py")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from audio_pipeline.build import default_jobs
 from audio_pipeline.errors import SettingsError
 from audio_pipeline.nsynth import mulaw, network
 from audio_pipeline.nsynth.convert import read_checkpoint
@@ -26,6 +25,7 @@ from audio_pipeline.nsynth.sound_files import (
     write_arrays,
     write_sound,
 )
+from audio_pipeline.nsynth.threads import ONE_NOTE, WHOLE_SOUNDS, use_processors
 from audio_pipeline.progress import Progress
 
 
@@ -64,6 +64,7 @@ def _described(sizes: Sizes) -> list[str]:
 def encode(options: argparse.Namespace) -> int:
     """A sound to its embedding."""
     model, audio = _model(options), _sound(options.sound)
+    use_processors(model.sizes.encoder_width, WHOLE_SOUNDS)
     embedding = network.encode(model, _whole_frames(model, audio))[0]
     write_array(options.embedding, embedding.cpu().numpy())
     print(f"{list(embedding.shape)}: {options.embedding}")
@@ -74,6 +75,7 @@ def encode(options: argparse.Namespace) -> int:
 def score(options: argparse.Namespace) -> int:
     """The likelihood of each sample, given those before it and the sound's own embedding."""
     model, audio = _model(options), _sound(options.sound)
+    use_processors(model.sizes.decoder_width, WHOLE_SOUNDS)
     condition = network.encode(model, _whole_frames(model, audio))
     condition = _conditioning(model, condition, options.pitch)
     codes = mulaw.encode(audio)
@@ -90,7 +92,7 @@ def decode(options: argparse.Namespace) -> int:
     from audio_pipeline.nsynth.generation import generate  # Triton too, which others do without
 
     model = load_model(options.model)
-    _use_all_processors()
+    use_processors(model.sizes.decoder_width, ONE_NOTE)
     embedding = torch.from_numpy(read_embedding(options.embedding, model.sizes.bottleneck))
     condition = _conditioning(model, embedding[None], options.pitch).numpy()
     progress = Progress(len(embedding), "frames", sys.stderr)
@@ -128,14 +130,8 @@ def _model(options: argparse.Namespace) -> Model:
     cuda = torch.cuda.is_available()
     if options.device == "cuda" and not cuda:
         raise SettingsError("--device cuda: PyTorch finds no such graphics card; leave it out")
-    _use_all_processors()
     use_cuda = cuda and options.device != "cpu"
     return load_model(options.model, "cuda" if use_cuda else "cpu")
-
-
-def _use_all_processors() -> None:
-    """Unlike the stages that run one process for each, with one thread."""
-    torch.set_num_threads(default_jobs())
 
 
 def _sound(path: Path) -> NDArray[np.float32]:

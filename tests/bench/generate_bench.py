@@ -30,10 +30,15 @@ def show_cpu(part: dict[str, Any]) -> None:
     for name, model in part["models"].items():
         verdict = "ok  " if model["ratio"] <= part["target_ratio"] else "MISS"
         print(
-            f"  {name:10} {model['type']:9} step {model['step_ms']:7.2f} ms, products "
+            f"  {name:19} step {model['step_ms']:7.2f} ms, products "
             f"{model['products_ms']:7.2f} ms, ratio {model['ratio']:.2f} <= "
             f"{part['target_ratio']} {verdict} {model['samples_per_s_and_core']:6} samples/s/core"
         )
+    one = part["one_note"]
+    print(
+        f"  one note, published widths, {one['type']}: step {one['step_ms']} ms, reading its "
+        f"{one['megabytes']} MB {one['reading_ms']} ms, ratio {one['ratio']}"
+    )
 
 
 def keep(path: Path | None, name: str, part: dict[str, Any]) -> None:

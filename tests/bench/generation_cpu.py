@@ -1,4 +1,8 @@
-"""The CPU's part of the generation benchmark: whole steps against their bare matrix products."""
+"""The CPU's part of the generation benchmark: whole steps against their bare matrix products.
+
+The products are torch.mm's, of the same shapes and type, into memory that stays. The engine packs
+some of its weights, so it may well be quicker than they are.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +13,35 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from generation_models import HOP, NOTES, cpu_sizes, random_job, random_model
+from generation_models import HOP, NOTES, PUBLISHED, cpu_sizes, random_job, random_model
 
-from audio_pipeline.nsynth.generation.cpu import CpuEngine
-from audio_pipeline.nsynth.generation.decoder import fold
+from audio_pipeline.nsynth.generation.cpu import CpuEngine, matrix_type
+from audio_pipeline.nsynth.generation.decoder import Decoder, fold
+from audio_pipeline.nsynth.model import Sizes
 
 WIDTHS = (64, 128)
 BATCH = 256
 TARGET = 1.5  # a whole step, in times of its matrix products
+Figures = dict[str, Any]
 
 
-def products(engine: CpuEngine) -> Callable[[], None]:
-    """The matrix products of a step alone: same shapes, same type, into memory that stays."""
-    taps, gates, hidden = engine._gathered, engine._gates, engine._hidden
-    sums = engine._sums.to(taps.dtype)
-    stages = [(stage.taps, stage.out, sums[:, -stage.out.shape[1] :]) for stage in engine._stages]
-    heads = [(engine._out1, torch.empty(BATCH, len(engine._out1), dtype=taps.dtype)),
-             (engine._logits_matrix, torch.empty(BATCH, 256, dtype=taps.dtype))]  # fmt: skip
-    skip = torch.zeros(BATCH, len(engine._out1), dtype=taps.dtype)
+def shapes(sizes: Sizes) -> list[tuple[int, int]]:
+    """Of all matrices of a step."""
+    width, skip, depth = sizes.decoder_width, sizes.skip_width, sizes.decoder_depth
+    layers = [(3 * width, 2 * width), (width, width)] * depth
+    return [*layers[:-1], (depth * width, skip), (skip, skip), (skip, sizes.classes)]
+
+
+def products(sizes: Sizes, dtype: torch.dtype) -> Callable[[], None]:
+    """The matrix products of a step alone."""
+    matrices = [torch.randn(shape).to(dtype) for shape in shapes(sizes)]
+    rows = {n: torch.randn(BATCH, n).to(dtype) for n, _ in shapes(sizes)}
+    outs = {n: torch.empty(BATCH, n, dtype=dtype) for _, n in shapes(sizes)}
+    calls = [(rows[len(matrix)], matrix, outs[matrix.shape[1]]) for matrix in matrices]
 
     def run() -> None:
-        for first, second, target in stages:
-            torch.mm(taps, first, out=gates)
-            torch.addmm(target, hidden, second, out=target)
-        for matrix, out in heads:
-            torch.mm(skip, matrix, out=out)
+        for inputs, matrix, out in calls:
+            torch.mm(inputs, matrix, out=out)
 
     return run
 
@@ -46,21 +54,22 @@ def used_s(run: Callable[[], Any]) -> float:
 
 
 @torch.inference_mode()
-def measure(width: int, frames: int, hop: int) -> dict[str, Any]:
+def measure(decoder: Decoder, dtype: torch.dtype, frames: int) -> Figures:
     """Frames of `hop` steps and as many times the products, in turns.
 
     The least of each counts, as others on the machine only ever add to it; medians beside it.
     """
-    engine = CpuEngine(fold(random_model(cpu_sizes(width, hop))), BATCH)
+    hop = decoder.sizes.hop
+    engine = CpuEngine(decoder, BATCH, dtype)
     engine.begin(random_job(BATCH, frames + 1, 16))
-    run = products(engine)
+    run = products(decoder.sizes, dtype)
     engine.frame()
     steps, bare = [], []
     for _ in range(frames):
         bare.append(statistics.fmean(used_s(run) for _ in range(hop)))
         steps.append(used_s(engine.frame) / hop)
     return {
-        "type": str(engine._dtype).removeprefix("torch."),
+        "type": name_of(dtype),
         "step_ms": round(1000 * min(steps), 3),
         "products_ms": round(1000 * min(bare), 3),
         "ratio": round(min(steps) / min(bare), 3),
@@ -70,17 +79,57 @@ def measure(width: int, frames: int, hop: int) -> dict[str, Any]:
     }
 
 
-def part(quick: bool) -> dict[str, Any]:
+def name_of(dtype: torch.dtype) -> str:
+    """As in `float32`."""
+    return str(dtype).removeprefix("torch.")
+
+
+@torch.inference_mode()
+def one_note(sizes: Sizes, steps: int, rounds: int) -> Figures:
+    """A step of one note, and the time in which its weights can be read from memory, once."""
+    decoder = fold(random_model(sizes))
+    engine = CpuEngine(decoder, 1)
+    engine.begin(random_job(1, 2, 16))
+    engine._begin_frame()
+    count = sum(rows * columns for rows, columns in shapes(sizes))
+    weights = torch.ones(count * engine._dtype.itemsize // 4)
+
+    def advance() -> None:
+        for _ in range(steps):
+            engine._advance()
+            engine._head()
+
+    advance()
+    took = [(used_s(advance) / steps, used_s(weights.sum)) for _ in range(rounds)]
+    step, floor = (min(column) for column in zip(*took, strict=True))
+    return {
+        "type": name_of(engine._dtype),
+        "megabytes": round(weights.nbytes / 1e6),
+        "step_ms": round(1000 * step, 2),
+        "reading_ms": round(1000 * floor, 2),
+        "ratio": round(step / floor, 2),
+        "seconds_for_a_4_s_note": round(step * 125 * HOP),
+    }
+
+
+def part(quick: bool) -> Figures:
     """All widths, on one thread."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     frames, hop = (3, 8) if quick else (10, 128)
-    results = {f"width {width}": measure(width, frames, hop) for width in WIDTHS}
+    results = {}
+    for width in WIDTHS:
+        decoder = fold(random_model(cpu_sizes(width, hop)))
+        for dtype in {matrix_type(width, BATCH): 0, torch.float32: 0}:
+            found = results[f"width {width}, {name_of(dtype)}"] = measure(decoder, dtype, frames)
+            rate = found["samples_per_s_and_core"] * (os.cpu_count() or 1)
+            found["hours"] = {n: round(k * 125 * HOP / rate / 3600, 1) for n, k in NOTES.items()}
+    single = one_note(cpu_sizes(64, hop) if quick else PUBLISHED, 10, 2 if quick else 10)
     torch.set_num_threads(threads)
-    for figures in results.values():
-        rate = figures["samples_per_s_and_core"] * (os.cpu_count() or 1)
-        figures["hours"] = {
-            name: round(notes * 125 * HOP / rate / 3600, 1) for name, notes in NOTES.items()
-        }
-    load = round(os.getloadavg()[0], 1)
-    return {"batch": BATCH, "target_ratio": TARGET, "load": load, "models": results}
+    return {
+        "batch": BATCH,
+        "target_ratio": TARGET,
+        "load": round(os.getloadavg()[0], 1),
+        "models": results,
+        "one_note": single,
+    }

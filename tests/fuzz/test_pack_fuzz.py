@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -19,14 +19,9 @@ EDGES = [
 
 
 @pytest.fixture(scope="module")
-def pack_fuzz(packs: ModuleType) -> ModuleType:
+def pack_fuzz(load_module: Callable[[Path], ModuleType], packs: ModuleType) -> ModuleType:
     """The module tests/fuzz/pack_fuzz.py, not instrumented."""
-    spec = importlib.util.spec_from_file_location("pack_fuzz", HERE / "pack_fuzz.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_module(HERE / "pack_fuzz.py")
 
 
 @pytest.mark.parametrize("data", EDGES + FOUND)

@@ -9,10 +9,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from device.mapping import cell_weights, nearest_pitch
 from device.pack import Manifest, open_pack, unroll
+from device.pack.places import cells_at, nearest_pitch
 from sdcard.exchange_errors import ExportChoiceError, OutputInTheWayError
-from sdcard.export_mix import cells_at, mixed_note, sounded
+from sdcard.export_mix import mixed_note, sounded
 from sdcard.export_parts import (
     chosen_combinations,
     combination_name,
@@ -31,19 +31,6 @@ def test_zones_are_those_of_the_instrument(pitches: tuple[int, ...]) -> None:
         assert found == [nearest_pitch(key, pitches)]
 
 
-@pytest.mark.parametrize(
-    "position", [(0, 0), (1, 1), (0.5, 0.5), (0.3, 0.8), (0.75, 0.0), (1, 0.2)]
-)
-def test_cells_are_those_of_the_instrument(test_pack: Path, position: tuple[float, float]) -> None:
-    with open_pack(test_pack) as pack:
-        combination = pack.manifest.combinations[0]
-        expected: dict[str, float] = {}
-        for place in cell_weights(*position, pack.manifest.columns, pack.manifest.rows):
-            name = combination.cells[place.row][place.column]
-            expected[name] = expected.get(name, 0.0) + place.weight
-        assert dict(cells_at(combination, position)) == pytest.approx(expected)
-
-
 @pytest.mark.parametrize("frames", [1, 3999, 5000, 60000])
 def test_sound_goes_on_as_the_playback_law_says(test_pack: Path, frames: int) -> None:
     with open_pack(test_pack) as pack:
@@ -60,8 +47,8 @@ def test_a_note_that_only_some_cells_loop_becomes_a_one_shot(
     packs.replace_cell(tmp_path, packs.make_cell((1, 0, 0, 0), (48, 60, 72), 16000, 0.5, {}))
     with open_pack(tmp_path) as pack:
         combination = pack.manifest.combinations[0]
-        both = mixed_note(pack, cells_at(combination, (0.5, 0)), 60)
-        looped = mixed_note(pack, cells_at(combination, (1, 0)), 60)
+        both = mixed_note(pack, cells_at(combination, 0.5, 0), 60)
+        looped = mixed_note(pack, cells_at(combination, 1, 0), 60)
     assert looped.loop == manifest.loops[60]
     assert both.loop is None
     assert both.decay_db_per_s == 0

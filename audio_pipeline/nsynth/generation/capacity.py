@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 RESERVE = 0.06  # of free memory that stays free: PyTorch's context, fragments, other programs
-CPU_MOST = 256  # notes at a time beyond which a processor gains nothing
+CPU_MOST = 256  # notes at a time: twice as many gain 5 to 15 %, but their pasts take twice the room
 GPU_MOST = 16_896  # 2 * 66 * 128: two whole waves of tiles on 132 processors, twice
 
 

@@ -1,70 +1,50 @@
-"""Batched generation on the CPU: two matrix products per layer into memory that stays.
-
-The gate sigmoid(u) tanh(v) is computed as -(s - 2 s q) with s = sigmoid(u), q = sigmoid(2 v): one
-pass of sigmoid, several times faster here than tanh. The factors, all powers of two or -1, are in
-the weights, where they are exact.
-
-The residual is kept without the biases of the layers before: what they add up to, `shift`, is the
-same at every step. The next layer's bias makes up for it, and a past of zeros is -shift.
-"""
+"""Batched generation on the CPU, in the type and with the products that are quickest there."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from audio_pipeline.nsynth.generation.decoder import Decoder, Layer
+from audio_pipeline.nsynth.generation.cpu_layer import Scratch, cpu_layers
+from audio_pipeline.nsynth.generation.decoder import Decoder
 from audio_pipeline.nsynth.generation.engine import CENTRE, Job, NotFiniteError, require_fit
 from audio_pipeline.nsynth.generation.philox import draws
+from audio_pipeline.nsynth.generation.products import product
 from audio_pipeline.nsynth.generation.sampling import choose
 
+FEW_WEIGHTS, FEW_PRODUCTS = 1 << 17, 1 << 20
+"""Weights of a filter, and multiplications by them, below which float32 takes less than the 12 µs
+that any product takes in bfloat16."""
 
-def matrix_type() -> torch.dtype:
-    """bfloat16 where the processor multiplies it (elsewhere it is 100 times slower)."""
-    able = torch.cpu.get_capabilities()
+
+def matrix_type(width: int, batch: int) -> torch.dtype:
+    """bfloat16 where the processor multiplies it (elsewhere it is 100 times slower) and it pays."""
+    able, weights = torch.cpu.get_capabilities(), 6 * width * width
+    is_small = weights < FEW_WEIGHTS and weights * batch < FEW_PRODUCTS
     fast = able.get("avx512_bf16") or able.get("amx_bf16")
-    return torch.bfloat16 if fast else torch.float32
-
-
-@dataclass(frozen=True)
-class _Stage:
-    """A layer's matrices with the factors in, and its past."""
-
-    taps: Tensor  # [3 * width, 2 * width], tanh columns doubled
-    condition: Tensor  # [z, 2 * width], float32, likewise
-    bias: Tensor  # [2 * width], float32, likewise
-    out: Tensor  # [width, width + skip width], negated; the last layer has only the skip's part
-    last: bool
-    shift: Tensor  # [width], float32: what its input lacks
-    ring: Tensor  # [2 * dilation, B, width]: slot t % (2 d) has x[t - 2 d], then x[t]
-    slots: tuple[Tensor, ...]  # the ring's, as views that are not made anew at each step
-    gates: Tensor  # [B, 2 * width]: what a frame's conditioning gives
+    return torch.bfloat16 if fast and not is_small else torch.float32
 
 
 class CpuEngine:
     """See Engine; `dtype` is that of matrix products, sums along the layers are float32."""
 
     def __init__(self, decoder: Decoder, batch: int, dtype: torch.dtype | None = None) -> None:
-        self.batch, self._decoder = batch, decoder
-        self._dtype = dtype or matrix_type()
-        width, skip = decoder.sizes.decoder_width, decoder.sizes.skip_width
-        self._stages = _stages(decoder.layers, batch, self._dtype)
-        self._start = torch.cat([decoder.start, decoder.skip_start], dim=1)
-        self._start_bias = torch.cat([decoder.start_bias, decoder.skip_bias])
-        self._out1, self._logits_matrix = _typed(self._dtype, decoder.out1, decoder.logits)
-        self._sums, self._gathered = self._memory(width, skip)
-        self._x, self._skip = self._sums[:, :width], self._sums[:, width:]
-        self._oldest, self._middle, self._present = self._gathered.chunk(3, dim=1)
-        self._gates = torch.zeros(batch, 2 * width, dtype=self._dtype)
-        self._hidden = torch.zeros(batch, width, dtype=self._dtype)
-        self._logits = torch.zeros(batch, decoder.sizes.classes)
-        self._scratch = torch.zeros(batch, decoder.sizes.classes, dtype=torch.long)
+        sizes, width = decoder.sizes, decoder.sizes.decoder_width
+        self.batch, self._decoder, self._step = batch, decoder, 0
+        self._dtype = dtype or matrix_type(width, batch)
+        self._layers = cpu_layers(decoder.layers, Scratch(batch, width, self._dtype))
+        self._hidden = torch.zeros(batch, len(self._layers) * width, dtype=self._dtype)
+        self._parts = self._hidden.chunk(len(self._layers), dim=1)
+        skip = torch.cat([layer.skip for layer in decoder.layers])
+        matrices = [matrix.to(self._dtype) for matrix in (-skip, decoder.out1, decoder.logits)]
+        self._skip, self._out1, self._logits = (product(one, batch) for one in matrices)
+        self._total = torch.zeros(batch, sizes.skip_width, dtype=self._dtype)
+        self._inner = torch.zeros_like(self._total)
+        self._rough = torch.zeros(batch, sizes.classes, dtype=self._dtype)
+        self._scratch = torch.zeros(batch, sizes.classes, dtype=torch.long)
         self._inputs = torch.zeros(batch, 3)
-        self._step = 0
 
     @torch.inference_mode()
     def begin(self, job: Job, frame: int = 0) -> None:
@@ -73,8 +53,8 @@ class CpuEngine:
         self._job, self._step = job, frame * self._decoder.sizes.hop
         self._conditions = torch.from_numpy(np.ascontiguousarray(job.conditions, np.float32))
         self._inputs = torch.zeros(self.batch, 3)
-        for stage in self._stages:
-            stage.ring.copy_(-stage.shift)
+        for layer in self._layers:
+            layer.forget()
 
     @torch.inference_mode()
     def frame(self) -> NDArray[np.uint8]:
@@ -106,101 +86,40 @@ class CpuEngine:
         rows = []
         for row in torch.from_numpy(classes.astype(np.int64)).T:
             self._advance()
-            rows.append(self._head().clone())
+            rows.append(self._head())
             self._take(row)
         return torch.stack(rows, dim=1).numpy()
 
     def close(self) -> None:
         """See Engine."""
-        self._stages = []
+        self._layers = []
 
     def _begin_frame(self) -> int:
         """Compute what the conditioning gives in this frame; gives its number."""
         number = self._step // self._decoder.sizes.hop
-        condition = self._conditions[:, number]
-        for stage in self._stages:
-            stage.gates.copy_(torch.addmm(stage.bias, condition, stage.condition))
-        decoder = self._decoder
+        condition, decoder = self._conditions[:, number], self._decoder
+        for layer in self._layers:
+            layer.condition(condition)
         head = torch.addmm(decoder.out1_bias, condition, decoder.out1_condition)
-        (self._head_condition,) = _typed(self._dtype, head)
+        self._head_condition = head.to(self._dtype)
         return number
 
     def _advance(self) -> None:
-        """One step of all layers; what stands in the loop is looked up before it."""
-        torch.addmm(self._start_bias, self._inputs, self._start, out=self._sums)
-        step, single = self._step, self._dtype == torch.float32
-        gates, hidden, gathered, present = self._gates, self._hidden, self._gathered, self._present
-        opening, signal = gates.chunk(2, dim=1)
-        for stage in self._stages:
-            oldest = stage.slots[step % len(stage.slots)]
-            self._oldest.copy_(oldest)
-            self._middle.copy_(stage.slots[(step + len(stage.slots) // 2) % len(stage.slots)])
-            if not single:
-                present.copy_(self._x)
-            oldest.copy_(present)  # for later
-            torch.addmm(stage.gates, gathered, stage.taps, out=gates).sigmoid_()
-            torch.addcmul(opening, opening, signal, value=-2, out=hidden)
-            target = self._skip if stage.last else self._sums
-            if single:
-                target.addmm_(hidden, stage.out)
-            else:
-                target.add_(hidden @ stage.out)
-
-    def _memory(self, width: int, skip: int) -> tuple[Tensor, Tensor]:
-        """The residual beside the skip connection, and the three taps of a layer.
-
-        Where both have one type, the present tap is the residual itself: nothing is copied.
-        """
-        if self._dtype == torch.float32:
-            whole = torch.zeros(self.batch, 3 * width + skip)
-            return whole[:, 2 * width :], whole[:, : 3 * width]
-        taps = torch.zeros(self.batch, 3 * width, dtype=self._dtype)
-        return torch.zeros(self.batch, width + skip), taps
+        """One step of all layers."""
+        x = torch.addmm(self._decoder.start_bias, self._inputs, self._decoder.start)
+        for layer, hidden in zip(self._layers, self._parts, strict=True):
+            layer.advance(self._step, x, hidden)
 
     def _head(self) -> Tensor:
-        """Logits float32 [B, classes], overwritten by the next step's."""
-        (hidden,) = _typed(self._dtype, self._skip.relu())
-        hidden = torch.addmm(self._head_condition, hidden, self._out1).relu_()
-        if self._dtype == torch.float32:
-            bias = self._decoder.logits_bias
-            return torch.addmm(bias, hidden, self._logits_matrix, out=self._logits)
-        self._logits.copy_(hidden @ self._logits_matrix)
-        return self._logits.add_(self._decoder.logits_bias)
+        """Logits float32 [B, classes]."""
+        decoder = self._decoder
+        total = torch.addmm(decoder.skip_bias, self._inputs, decoder.skip_start)
+        total.add_(self._skip.times(self._hidden, self._total)).relu_()
+        hidden = self._out1.plus(total.to(self._dtype), self._head_condition, self._inner).relu_()
+        return decoder.logits_bias + self._logits.times(hidden, self._rough)
 
     def _take(self, classes: Tensor) -> None:
         """The next step's input: the last three samples, oldest first."""
         value = (classes - CENTRE).float().div_(CENTRE)
         self._inputs = torch.cat([self._inputs[:, 1:], value[:, None]], dim=1)
         self._step += 1
-
-
-def _stages(layers: tuple[Layer, ...], batch: int, dtype: torch.dtype) -> list[_Stage]:
-    """All layers, each with what those before it added to the residual."""
-    shift, stages = torch.zeros_like(layers[0].res_bias), []
-    for layer in layers:
-        stages.append(_stage(layer, shift, batch, dtype, last=layer is layers[-1]))
-        shift = shift + layer.res_bias
-    return stages
-
-
-def _stage(layer: Layer, shift: Tensor, batch: int, dtype: torch.dtype, *, last: bool) -> _Stage:
-    width = len(shift)
-    outputs = layer.skip if last else torch.cat([layer.res, layer.skip], dim=1)
-    factor = torch.cat([torch.ones(width), torch.full((width,), 2.0)])
-    taps, out = _typed(dtype, layer.taps * factor, -outputs)
-    ring = torch.zeros(2 * layer.dilation, batch, width, dtype=dtype)
-    return _Stage(
-        taps=taps,
-        condition=layer.condition * factor,
-        bias=(layer.bias + shift.repeat(len(layer.taps) // width) @ layer.taps) * factor,
-        out=out,
-        last=last,
-        shift=shift,
-        ring=ring,
-        slots=ring.unbind(),
-        gates=torch.zeros(batch, 2 * width, dtype=dtype),
-    )
-
-
-def _typed(dtype: torch.dtype, *tensors: Tensor) -> tuple[Tensor, ...]:
-    return tuple(tensor.to(dtype) for tensor in tensors)

@@ -9,13 +9,14 @@ import torch
 
 from audio_pipeline.errors import RenderError
 from audio_pipeline.nsynth.generation import capacity
-from audio_pipeline.nsynth.generation.cpu import CpuEngine
+from audio_pipeline.nsynth.generation.cpu import CpuEngine, matrix_type
 from audio_pipeline.nsynth.generation.cuda import ELEMENT, CudaEngine, gpu, kernels_for
 from audio_pipeline.nsynth.generation.decoder import Decoder
 from audio_pipeline.nsynth.generation.engine import Engine
 from audio_pipeline.nsynth.generation.plan import make_plan
 from audio_pipeline.nsynth.generation.tiles import UNTILED, Gpu, Tiles, choose_tiles, suits_tiles
 from audio_pipeline.nsynth.model import Sizes
+from audio_pipeline.nsynth.shapes import TAPS
 
 
 class DeviceError(RenderError, ValueError):
@@ -45,16 +46,14 @@ class Cpu:
 
     def batch(self, decoder: Decoder, notes: int) -> int:
         """See Device."""
-        sizes = decoder.sizes
-        ring = sum(2 * layer.dilation for layer in decoder.layers) * sizes.decoder_width * 4
-        note = ring + sizes.decoder_depth * 2 * sizes.decoder_width * 4
-        fit = capacity.notes_that_fit(free_memory_bytes(), 0, note)
+        fit = capacity.notes_that_fit(free_memory_bytes(), 0, cpu_note_bytes(decoder))
         return capacity.batch_size(notes, fit, capacity.CPU_MOST)
 
     def engine(self, decoder: Decoder, notes: int, batch: int) -> Engine:
-        """See Device."""
+        """See Device; the type is that of a whole batch."""
+        dtype = matrix_type(decoder.sizes.decoder_width, batch)
         try:
-            return CpuEngine(decoder, notes)
+            return CpuEngine(decoder, notes, dtype)
         except RuntimeError as error:  # what PyTorch raises where memory is short
             raise MemoryError(str(error)) from error
 
@@ -80,6 +79,13 @@ class Cuda:
         kernels = kernels_for(self._device, decoder.sizes)
         tiles = tiles_for(decoder.sizes, batch, gpu(self._device))
         return CudaEngine(decoder, notes, tiles, device=self._device, kernels=kernels)
+
+
+def cpu_note_bytes(decoder: Decoder) -> int:
+    """Bytes of memory that a note needs: in float32, and half of it in bfloat16."""
+    windows = TAPS * sum(layer.dilation for layer in decoder.layers)
+    conditions_and_outputs = 3 * len(decoder.layers)
+    return (windows + conditions_and_outputs) * decoder.sizes.decoder_width * 4
 
 
 def tiles_for(sizes: Sizes, batch: int, chosen: Gpu) -> Tiles:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from torch import Tensor
 from audio_pipeline.nsynth.generation.philox import DRAW_BITS
 
 GROUP = 16  # classes that are summed at a time
+LOG2_E = math.log2(math.e)
 WEIGHT_BITS = 31  # the likeliest class weighs 2**31: sums of 256 and products with draws fit 63
 
 
@@ -41,8 +44,8 @@ def choose(
     """
     weights = torch.empty_like(logits, dtype=torch.int64) if scratch is None else scratch
     scaled = logits.clone() if scratch is None else logits
-    scaled.sub_(logits.amax(dim=1, keepdim=True)).mul_(inverse_temperature)
-    weights.copy_(scaled.exp_().mul_(float(1 << WEIGHT_BITS)))
+    scaled.sub_(logits.amax(dim=1, keepdim=True)).mul_(inverse_temperature * LOG2_E)
+    weights.copy_(scaled.exp2_().mul_(float(1 << WEIGHT_BITS)))  # exp takes four times as long
     groups = weights.view(len(weights), -1, GROUP)  # the group first, then the class: less to sum
     sums = groups.sum(dim=2).cumsum_(dim=1)
     target = (draws * sums[:, -1] >> DRAW_BITS)[:, None]  # in 0 .. sum - 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -83,13 +82,6 @@ def small_sizes() -> Sizes:
 
 
 @pytest.fixture(scope="session")
-def bundle_writer() -> ModuleType:
+def bundle_writer(load_module: Callable[[Path], ModuleType]) -> ModuleType:
     """The module that writes TensorFlow checkpoints (bundle_writer.py beside this file)."""
-    name = "latentpad_tests_bundle_writer"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE / "bundle_writer.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+    return load_module(HERE / "bundle_writer.py")

@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from audio_pipeline.nsynth.generation import products
 from audio_pipeline.nsynth.generation.cpu import CpuEngine, matrix_type
 from audio_pipeline.nsynth.generation.decoder import fold
 from audio_pipeline.nsynth.generation.engine import Engine, Job, NotFiniteError
@@ -90,15 +91,35 @@ def test_forcing_what_was_drawn_leads_to_the_same_place(
     assert np.array_equal(engine.frame(), frames[3])
 
 
-def test_bfloat16_is_near(
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("dtype", "least", "most"), [(torch.bfloat16, 1e-5, 2e-2), (torch.float32, 0, 1e-6)]
+)
+def test_types_and_products_agree(
     random_model: Callable[[Sizes], Model], small_sizes: Sizes, make_job: Callable[..., Job],
-    engine: CpuEngine,
+    engine: CpuEngine, monkeypatch: pytest.MonkeyPatch,
+    packed: bool, dtype: torch.dtype, least: float, most: float,
 ) -> None:  # fmt: skip
     classes = np.random.default_rng(2).integers(0, 256, (5, 64)).astype(np.uint8)
     exact = scored(engine, make_job(5, 4, 3), classes, 16)
-    rough = CpuEngine(fold(random_model(small_sizes)), 5, torch.bfloat16)
-    found = scored(rough, make_job(5, 4, 3), classes, 16)
-    assert 1e-5 < np.linalg.norm(found - exact) / np.linalg.norm(exact) < 2e-2
+    monkeypatch.setattr(products, "pays", lambda *_: packed)
+    other = CpuEngine(fold(random_model(small_sizes)), 5, dtype)
+    found = scored(other, make_job(5, 4, 3), classes, 16)
+    assert least <= np.linalg.norm(found - exact) / np.linalg.norm(exact) < most
+
+
+def test_pasts_of_all_lengths_come_round(
+    random_model: Callable[[Sizes], Model], small_sizes: Sizes, make_job: Callable[..., Job],
+    engine: CpuEngine,
+) -> None:  # fmt: skip
+    """Windows come again after 3, 6 and 12 steps: a job begun at any frame finds the same past."""
+    classes = np.random.default_rng(2).integers(0, 256, (5, 64)).astype(np.uint8)
+    job = make_job(5, 8, 3)
+    engine.begin(job, 4)  # 64 steps: no multiple of 3
+    late = engine.score(classes[:, :16])
+    same = Job(np.roll(job.conditions, -4, axis=1), job.seeds, job.temperature)
+    engine.begin(same)
+    assert np.abs(engine.score(classes[:, :16]) - late).max() < 1e-6
 
 
 def test_bfloat16_is_for_processors_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +130,9 @@ def test_bfloat16_is_for_processors_that_have_it(monkeypatch: pytest.MonkeyPatch
         ({}, torch.float32),
     ):
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda able=able: able)
-        assert matrix_type() == expected
+        assert matrix_type(512, 1) == expected
+        assert matrix_type(64, 256) == expected
+        assert matrix_type(64, 8) == torch.float32  # too little work
 
 
 def test_damaged_weights_are_noticed(
