@@ -8,7 +8,6 @@ import sys
 import termios
 import tty
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 from hardware.errors import TerminalUnavailableError
@@ -83,10 +82,5 @@ class TerminalKeys:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()

@@ -14,7 +14,6 @@ import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import IO, BinaryIO, Self
 
 from sdcard.flash_errors import DecoderMissingError, ImageUnusableError
@@ -136,10 +135,5 @@ class Source:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()

@@ -7,7 +7,6 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Self
 
 from sdcard.disks import Disk
@@ -98,12 +97,7 @@ class Target:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

@@ -6,7 +6,6 @@ import os
 import stat
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from sdcard.image.errors import DiskUnusableError
@@ -90,10 +89,5 @@ class OpenDisk:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()

@@ -20,27 +20,11 @@ MakeWorld = Callable[..., Any]
 ON = (0x90, 60, 100)
 
 
-def click(world: World, button: int) -> None:
-    world.hands.press(button)
-    world.run(0.2)
-    world.hands.release(button)
-    world.run(0.2)
-
-
 def hold(world: World, button: int) -> None:
     world.hands.press(button)
     world.run(1.3)
     world.hands.release(button)
     world.run(0.2)
-
-
-def outer_buttons(world: World) -> None:
-    for button in (0, 3):
-        world.hands.press(button)
-        world.run(0.05)
-    for button in (0, 3):
-        world.hands.release(button)
-        world.run(0.05)
 
 
 def test_holding_saves_and_a_click_recalls(world: World, tmp_path: Path) -> None:
@@ -65,7 +49,7 @@ def test_holding_saves_and_a_click_recalls(world: World, tmp_path: Path) -> None
     world.run(0.5)
     world.hands.lift()
     assert world.view.x != pytest.approx(saved.x)
-    click(world, 2)
+    world.click(2)
     view = world.view
     assert view.patch.action is PatchAction.RECALLED
     assert (view.x, view.y) == pytest.approx((saved.x, saved.y))
@@ -77,7 +61,7 @@ def test_holding_saves_and_a_click_recalls(world: World, tmp_path: Path) -> None
 
 def test_an_empty_slot_says_so_and_changes_nothing(world: World) -> None:
     before = world.view
-    click(world, 1)
+    world.click(1)
     assert world.view.patch.action is PatchAction.FAILED
     assert world.view.patch.text == "empty: hold to save"
     assert world.view.corners == before.corners
@@ -95,7 +79,7 @@ def test_a_knob_after_a_recall(
     hold(world, 0)
     world.hands.pot(RELEASE, 0.2)
     world.run(0.2)
-    click(world, 0)
+    world.click(0)
     assert world.view.pots[RELEASE].turn == pytest.approx(0.6, abs=0.01)
     world.hands.pot(RELEASE, 0.3)
     world.run(0.1)
@@ -123,23 +107,23 @@ def test_patches_are_there_after_a_restart(make_world: MakeWorld) -> None:
 
 
 def test_the_outer_buttons_open_the_system_pages(world: World) -> None:
-    outer_buttons(world)
+    world.open_pages()
     seen = [world.view.screen]
     for _ in range(6):
-        click(world, 3)
+        world.click(3)
         seen.append(world.view.screen)
     assert seen == [
         Screen.STATUS, Screen.MONITOR, Screen.CHANNEL, Screen.PACKS, Screen.WEB, Screen.SELFTEST,
         Screen.STATUS,
     ]  # fmt: skip
-    click(world, 0)
+    world.click(0)
     assert world.view.screen is Screen.HOME
     assert world.view.patch is None or world.view.patch.action is not PatchAction.SAVED
     assert world.view.patch_slots == ()
 
 
 def test_pad_encoders_and_knobs_work_on_system_pages(world: World) -> None:
-    outer_buttons(world)
+    world.open_pages()
     world.hands.touch(0, 0)
     world.run(0.3)
     assert world.view.screen is Screen.STATUS
@@ -154,8 +138,8 @@ def test_pad_encoders_and_knobs_work_on_system_pages(world: World) -> None:
 def test_panic_ends_all_notes_at_once(world: World) -> None:
     world.play((*ON, 0xB0, 64, 127, 0x90, 64, 100))
     world.run(0.3)
-    outer_buttons(world)
-    click(world, 1)
+    world.open_pages()
+    world.click(1)
     world.run(0.1)
     assert not world.heard(0.1).any()
 
@@ -175,8 +159,8 @@ def test_panic_ends_notes_of_an_earlier_pack_too(world: World) -> None:
 def test_the_test_tone_needs_no_pack(make_world: MakeWorld, tmp_path: Path) -> None:
     world = make_world(packs=tmp_path / "nothing here")
     world.run(0.5)
-    outer_buttons(world)
-    click(world, 2)
+    world.open_pages()
+    world.click(2)
     assert np.abs(world.heard(0.3)).max() > 0.05
     world.run(2)
     assert not world.heard(0.1).any()
@@ -185,15 +169,15 @@ def test_the_test_tone_needs_no_pack(make_world: MakeWorld, tmp_path: Path) -> N
 def test_another_channel_lets_go_of_the_old_ones_notes(world: World) -> None:
     world.play(ON)
     world.run(0.3)
-    outer_buttons(world)
-    click(world, 3)
-    click(world, 3)
+    world.open_pages()
+    world.click(3)
+    world.click(3)
     assert world.view.screen is Screen.CHANNEL
-    click(world, 2)
+    world.click(2)
     assert world.view.channel == 1
     world.run(10)
     assert world.view.status.voices == 0
-    click(world, 2)
+    world.click(2)
     world.play(ON)
     assert not world.heard(0.2).any()
 
@@ -219,7 +203,7 @@ def test_a_patch_of_another_pack_opens_it(world: World) -> None:
     world.app.post(PackSelected(1))
     world.run(0.5)
     world.hands.lift()
-    click(world, 1)
+    world.click(1)
     world.run(0.2)
     assert world.view.pack == "Alpha"
     assert (world.view.x, world.view.y) == (1, 1)

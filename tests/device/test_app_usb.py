@@ -95,22 +95,6 @@ def bench(tmp_path: Path, two_packs: Path, make_world: MakeWorld) -> Bench:
     return Bench(tmp_path, two_packs, make_world)
 
 
-def click(world: World, button: int) -> None:
-    world.hands.press(button)
-    world.run(0.1)
-    world.hands.release(button)
-    world.run(0.3)
-
-
-def outer_buttons(world: World) -> None:
-    for button in (0, 3):
-        world.hands.press(button)
-        world.run(0.05)
-    for button in (0, 3):
-        world.hands.release(button)
-        world.run(0.05)
-
-
 def install_of(world: World) -> Any:  # noqa: ANN401
     return world.view.usb.install
 
@@ -124,7 +108,7 @@ def test_a_new_pack_is_offered_installed_and_can_be_opened(bench: Bench) -> None
     assert view.screen is Screen.USB
     assert view.buttons == (legends.BACK, legends.YES, legends.MORE, legends.NEXT)
     assert [(offer.name, offer.standing) for offer in view.usb.offers] == [("Beta", Standing.NEW)]
-    click(world, YES)
+    world.click(YES)
     (install,) = bench.installs
     assert (install.source, install.packs) == (bench.place / "sda1/beta", bench.card)
     assert world.view.screen is Screen.INSTALL
@@ -141,7 +125,7 @@ def test_a_new_pack_is_offered_installed_and_can_be_opened(bench: Bench) -> None
     assert "Beta: installed" in world.reports
     assert world.view.packs == ("Alpha", "Beta")
     assert world.view.pack == "Alpha"
-    click(world, BACK)
+    world.click(BACK)
     assert (world.view.screen, install_of(world)) == (Screen.HOME, None)
     world.app.post(PackSelected(1))
     world.run(0.3)
@@ -154,7 +138,7 @@ def test_without_a_pack_the_first_one_is_opened_at_once(bench: Bench) -> None:
     assert world.view.pack == ""
     bench.plug("beta")
     world.run(1.5)
-    click(world, YES)
+    world.click(YES)
     bench.installs[0].end()
     world.run(2.5)
     assert world.view.pack == "Beta"
@@ -175,16 +159,16 @@ def test_several_packs_are_chosen_by_any_encoder_or_a_button(bench: Bench) -> No
     world.hands.turn(2, 1)
     world.run(0.1)
     assert (world.view.usb.chosen, world.view.screen) == (0, Screen.USB)
-    click(world, YES)
+    world.click(YES)
     assert bench.installs == []  # it is on the card
     world.hands.turn(1, -1)
     world.run(0.1)
     assert world.view.usb.chosen == 1
-    click(world, MORE)
+    world.click(MORE)
     assert world.view.usb.chosen == 0
     assert world.view.corners == before
-    click(world, MORE)
-    click(world, YES)
+    world.click(MORE)
+    world.click(YES)
     assert [install.source.name for install in bench.installs] == ["beta"]
 
 
@@ -192,14 +176,14 @@ def test_pad_and_keys_play_on_while_a_pack_is_installed(bench: Bench) -> None:
     world = bench.world()
     bench.plug("beta")
     world.run(1.5)
-    click(world, YES)
+    world.click(YES)
     world.play(ON)
     world.hands.touch(3, 7)
     world.run(0.3)
     assert np.abs(world.heard(0.2)).max() > 0.01
     assert (world.view.x, world.view.y) == pytest.approx((0.3, 0.7))
     assert world.view.screen is Screen.INSTALL
-    click(world, BACK)
+    world.click(BACK)
     assert world.view.screen is Screen.HOME
     world.run(1)
     assert world.view.usb.is_installing
@@ -207,7 +191,7 @@ def test_pad_and_keys_play_on_while_a_pack_is_installed(bench: Bench) -> None:
     world.run(0.3)
     assert world.view.screen is Screen.USB  # for a while
     assert world.view.buttons == ("", "", "", "")
-    click(world, YES)  # a patch button, as it is not the page's
+    world.click(YES)  # a patch button, as it is not the page's
     assert world.view.patch.action is PatchAction.FAILED
     world.run(12)
     assert world.view.screen is Screen.HOME
@@ -217,7 +201,7 @@ def test_a_stick_that_is_pulled_out_is_told_and_old_packs_play(bench: Bench) -> 
     world = bench.world()
     bench.plug("beta")
     world.run(1.5)
-    click(world, YES)
+    world.click(YES)
     bench.installs[0].events.append(InstallMoved(100, 400))
     world.run(0.5)
     bench.pull()
@@ -229,12 +213,12 @@ def test_a_stick_that_is_pulled_out_is_told_and_old_packs_play(bench: Bench) -> 
     assert view.packs == ("Alpha",)
     world.play(ON)
     assert world.heard(0.3).any()
-    click(world, BACK)
+    world.click(BACK)
     assert world.view.screen is Screen.HOME
-    outer_buttons(world)
+    world.open_pages()
     seen = [world.view.screen]
     for _ in range(6):
-        click(world, NEXT)
+        world.click(NEXT)
         seen.append(world.view.screen)
     assert Screen.USB not in seen
 
@@ -243,15 +227,15 @@ def test_an_install_can_be_stopped_and_begun_again(bench: Bench) -> None:
     world = bench.world()
     bench.plug("beta")
     world.run(1.5)
-    click(world, YES)
-    click(world, STOP)
+    world.click(YES)
+    world.click(STOP)
     assert bench.installs[0].is_stopped
     bench.installs[0].end("stopped; the packs on the card are as they were")
     world.run(0.5)
     assert world.view.screen is Screen.USB
     assert install_of(world).text.startswith("stopped")
     assert world.view.faults == ()
-    click(world, YES)
+    world.click(YES)
     assert len(bench.installs) == 2
     assert world.view.screen is Screen.INSTALL
 
@@ -261,17 +245,17 @@ def test_the_pages_of_sticks_are_there_while_there_is_something_to_see(bench: Be
     bench.plug("beta")
     world.run(1.5)
     for expected in (Screen.WEB, Screen.SELFTEST):
-        click(world, NEXT)
+        world.click(NEXT)
         assert world.view.screen is expected
     for expected in (Screen.STATUS, Screen.MONITOR, Screen.CHANNEL, Screen.PACKS, Screen.USB):
-        click(world, NEXT)
+        world.click(NEXT)
         assert world.view.screen is expected
-    click(world, YES)
-    click(world, NEXT)
+    world.click(YES)
+    world.click(NEXT)
     for _ in range(6):
-        click(world, NEXT)
+        world.click(NEXT)
     assert world.view.screen is Screen.INSTALL
-    click(world, BACK)
+    world.click(BACK)
 
 
 def test_a_stick_with_nothing_new_is_only_shown_for_a_while(bench: Bench) -> None:
@@ -312,7 +296,7 @@ def test_a_remote_installs_and_stops(bench: Bench) -> None:
     world = bench.world()
     bench.plug("beta")
     world.run(1.5)
-    click(world, BACK)
+    world.click(BACK)
     world.app.post(InstallAsked(7))
     world.app.post(InstallAsked(0))
     world.app.post(InstallAsked(0))
@@ -336,7 +320,7 @@ def test_another_version_is_told_apart_and_a_pack_that_plays_is_opened_anew(
     world.run(1.5)
     (offer,) = world.view.usb.offers
     assert (offer.name, offer.standing) == ("Alpha 2", Standing.OTHER)
-    click(world, YES)
+    world.click(YES)
     bench.installs[0].end()
     world.run(2.5)
     assert world.view.pack == "Alpha 2"
@@ -353,7 +337,7 @@ def test_an_install_that_cannot_begin_is_told(bench: Bench) -> None:
     world = bench.world(start_install=fail)
     bench.plug("beta")
     world.run(1.5)
-    click(world, YES)
+    world.click(YES)
     assert install_of(world).text == "cannot be begun: No such file or directory"
 
 
@@ -361,7 +345,7 @@ def test_what_runs_at_the_end_is_ended(bench: Bench) -> None:
     world = bench.world()
     bench.plug("beta")
     world.run(1.5)
-    click(world, YES)
+    world.click(YES)
     world.app.sticks.close()
     assert bench.installs[0].is_closed
 
@@ -396,7 +380,7 @@ def test_the_real_installer_installs_while_a_note_sounds(
     bench.plug("beta")
     world.play(ON)
     world.run(1.5)
-    click(world, YES)
+    world.click(YES)
     world.sound.clear()
     until(world, lambda: not world.view.usb.is_installing)
     block = world.settings.audio.rate_hz // 10
@@ -416,7 +400,7 @@ def test_the_real_installer_and_a_pack_that_is_not_whole(
     data[-1] ^= 1
     cell.write_bytes(data)
     world.run(1.5)
-    click(world, YES)
+    world.click(YES)
     until(world, lambda: not world.view.usb.is_installing)
     assert install_of(world).phase is InstallPhase.FAILED
     assert install_of(world).text.startswith("sda1/beta/cells/")

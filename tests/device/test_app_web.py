@@ -33,22 +33,10 @@ class Panel:
         self.tokens.append(token)
 
 
-def click(world: World, button: int) -> None:
-    world.hands.press(button)
-    world.run(0.1)
-    world.hands.release(button)
-    world.run(0.3)
-
-
 def to_the_page(world: World) -> None:
-    for button in (0, 3):
-        world.hands.press(button)
-        world.run(0.05)
-    for button in (0, 3):
-        world.hands.release(button)
-        world.run(0.05)
+    world.open_pages()
     for _ in range(4):
-        click(world, NEXT)
+        world.click(NEXT)
     assert world.view.screen is Screen.WEB
 
 
@@ -75,7 +63,7 @@ def test_the_page_shows_the_address_with_the_kept_token(world: World, tmp_path: 
     assert access.url == f"http://192.168.1.20:8080/{token}"
     assert world.view.buttons[NEW] == legends.NEW
     assert world.app.painter.frame == render(world.view)
-    click(world, NEXT)
+    world.click(NEXT)
     assert world.view.screen is Screen.SELFTEST
 
 
@@ -83,18 +71,18 @@ def test_a_new_token_is_made_only_after_a_question(world: World, tmp_path: Path)
     panel = serve(world)
     to_the_page(world)
     before = world.view.access.token
-    click(world, NEW)
+    world.click(NEW)
     assert world.view.screen is Screen.TOKEN
-    click(world, BACK)
+    world.click(BACK)
     assert world.view.screen is Screen.WEB
-    click(world, NEW)
-    click(world, NEXT)
+    world.click(NEW)
+    world.click(NEXT)
     assert world.view.screen is Screen.SELFTEST
     assert panel.tokens == []
-    click(world, BACK)
+    world.click(BACK)
     to_the_page(world)
-    click(world, NEW)
-    click(world, YES)
+    world.click(NEW)
+    world.click(YES)
     assert world.view.screen is Screen.WEB
     assert panel.tokens == [world.view.access.token]
     assert world.view.access.token != before
@@ -108,7 +96,7 @@ def test_there_is_no_new_token_for_a_panel_that_is_not_open(make_world: MakeWorl
     to_the_page(world)
     assert world.view.access.reach is Reach.OFF
     assert world.view.buttons == (legends.BACK, "", "", legends.NEXT)
-    click(world, NEW)
+    world.click(NEW)
     assert world.view.screen is Screen.WEB
 
 
@@ -117,12 +105,12 @@ def test_the_question_goes_with_the_network(make_world: MakeWorld) -> None:
     world = make_world(settings=WIDE, find_address=lambda: addresses[-1])
     panel = serve(world)
     to_the_page(world)
-    click(world, NEW)
+    world.click(NEW)
     addresses.append("")
     world.run(4)
     assert world.view.screen is Screen.WEB
     assert world.view.access.reach is Reach.NO_NETWORK
-    click(world, YES)
+    world.click(YES)
     assert panel.tokens == []
 
 

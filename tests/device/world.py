@@ -100,6 +100,23 @@ class World:
         while self.clock.time_s < end_s and not until():
             self.tick()
 
+    def click(self, button: int) -> None:
+        """Press a patch button for a moment."""
+        self._press([button], 0.1)
+        self.run(0.2)
+
+    def open_pages(self) -> None:
+        """Press the two outer buttons."""
+        self._press([0, 3], 0.05)
+
+    def _press(self, buttons: list[int], each_s: float) -> None:
+        for button in buttons:
+            self.hands.press(button)
+            self.run(each_s)
+        for button in buttons:
+            self.hands.release(button)
+            self.run(each_s)
+
     def tick(self) -> None:
         """One step of the clock: sound, workers that are due, and the app."""
         self.clock.time_s += TICK_S

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -16,18 +14,8 @@ from device.pack import archive
 from sdcard.image.build import PROGRAMS
 from sdcard.image.programs import PACKAGES, SYSTEM_FOLDERS
 
-
-def _load(name: str) -> ModuleType:
-    """Import a helper module that lies beside this file (tests are not a package)."""
-    full_name, path = f"latentpad_tests_{name}", Path(__file__).with_name(f"{name}.py")
-    if full_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full_name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[full_name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[full_name]
+HERE = Path(__file__).parent
+LoadModule = Callable[[Path], ModuleType]
 
 
 @pytest.fixture(scope="session")
@@ -43,17 +31,17 @@ def need_programs() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def volumes(need_programs: Callable[..., None]) -> ModuleType:
+def volumes(need_programs: Callable[..., None], load_module: LoadModule) -> ModuleType:
     """The module that fills, reads and checks file systems in files (volumes.py)."""
     need_programs("mcopy", "mmd", "fsck.fat", "debugfs", "e2fsck")
-    return _load("volumes")
+    return load_module(HERE / "volumes.py")
 
 
 @pytest.fixture(scope="session")
-def fake_base(need_programs: Callable[..., None]) -> ModuleType:
+def fake_base(need_programs: Callable[..., None], load_module: LoadModule) -> ModuleType:
     """The module that makes a small image like that of Raspberry Pi OS (fake_base.py)."""
     need_programs("mke2fs", "debugfs", "mkfs.vfat", "mcopy", "mmd")
-    return _load("fake_base")
+    return load_module(HERE / "fake_base.py")
 
 
 @pytest.fixture(scope="session")
@@ -98,10 +86,12 @@ def fill_gaps() -> Callable[[Path, list[tuple[int, int]]], None]:
 
 
 @pytest.fixture(scope="session")
-def building(need_programs: Callable[..., None], volumes: ModuleType) -> ModuleType:
+def building(
+    need_programs: Callable[..., None], volumes: ModuleType, load_module: LoadModule
+) -> ModuleType:
     """The module that builds small images (building.py)."""
     need_programs(*PROGRAMS)
-    return _load("building")
+    return load_module(HERE / "building.py")
 
 
 @pytest.fixture(scope="session")
