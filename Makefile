@@ -10,7 +10,7 @@ PROGRAMS := --program 48 --name strings --program 52 --name choir --program 61 -
 	--program 24 --name guitar --program 4 --name epiano
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types bench fuzz test-guest listen web clean
+.PHONY: help setup setup-dev demo test lint types bench fuzz test-guest test-image listen web clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,6 +78,9 @@ fuzz: $(VENV)/ready-dev  ## coverage-guided fuzzing of pack reader and MIDI pars
 test-guest: $(VENV)/ready-dev $(VENV)/system-guest  ## the same on real kernel drivers, under User-Mode Linux (builds it once, minutes)
 	$(BIN)/python tests/guest/kernel.py
 	LATENTPAD_GUEST=1 $(BIN)/python -m pytest tests/guest
+
+test-image: $(VENV)/ready-dev $(VENV)/system-image  ## build a card's image on Debian, boot it emulated, cut its power (half an hour)
+	LATENTPAD_IMAGE=1 $(BIN)/python -m pytest tests/image
 
 clean:  ## remove what was built, the environment and the demo
 	rm -rf $(VENV) build *.egg-info $(DEMO_OUT) device/engine/_mixer.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -20,6 +20,7 @@ from sdcard.image.base_debian_disk import BOOT_BYTES, make_disk
 from sdcard.image.base_debian_errors import BaseBuildError
 from sdcard.image.base_debian_foreign import ensure_runs
 from sdcard.image.base_debian_sources import host_suite
+from sdcard.system.environment.platform import DPKG_STATUS, installed_packages
 
 VERSION = 1  # of the code that makes it, beside the recipe
 
@@ -68,16 +69,12 @@ def _make(
 def packages_of(tar: Path) -> str:
     """Lines "name version" of what dpkg's status in a tar of a root says."""
     with tarfile.open(tar) as members:
-        status = members.extractfile("./var/lib/dpkg/status")
-        if status is None:
-            raise BaseBuildError(f"{tar}: dpkg has no status in it")
-        text = status.read().decode()
-    lines = []
-    for stanza in text.split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line[1:])
-        if "Package" in fields:
-            lines.append(f"{fields['Package']} {fields['Version']}\n")
-    return "".join(sorted(lines))
+        try:
+            status = members.extractfile(f".{DPKG_STATUS}")
+        except KeyError as error:
+            raise BaseBuildError(f"{tar}: no Debian: it has no {DPKG_STATUS}") from error
+        found = installed_packages(status.read() if status else b"")
+    return "".join(f"{name} {version}\n" for name, version in sorted(found.items()))
 
 
 def _key(suite: str, architecture: str) -> str:

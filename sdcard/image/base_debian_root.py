@@ -36,7 +36,7 @@ RANGE = re.compile(rb"(\d+)(?:-(\d+))?")
 OWN_TIMES = ("atime", "ctime", "crtime")  # the time of a change is that in the tar
 UNPACK_AND_FILL = """
 mkdir "$2"; tar -xf "$1" -C "$2" --numeric-owner --same-owner --same-permissions \
-    --xattrs --xattrs-include='*'
+    --delay-directory-restore --xattrs --xattrs-include='*'
 volume="$3"; folder="$2"; shift 3; mke2fs -q "$@" -d "$folder" "$volume"
 """
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -16,9 +16,14 @@ import pytest
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
-TIMEOUT_S = 400
 VIRTIO_ID_I2C = 34
-PRIORITY = -15  # nice: other work on the machine is not what these tests are about
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))  # helpers import each other as the programs beside them do
+
+import booting  # noqa: E402 (these lie beside this file)
+from card_making import make_card, write_fstab  # noqa: E402
+from card_packs import make_sources  # noqa: E402
+from card_rig import Rig  # noqa: E402
 
 
 def _load(path: Path) -> ModuleType:
@@ -43,16 +48,11 @@ def stream_piece() -> ModuleType:
 def kernel() -> Path:
     """The test kernel, if it is asked for and has been built on this machine."""
     if not os.environ.get("LATENTPAD_GUEST"):
-        pytest.skip("boots a kernel, which wants a quiet machine: `make guest` asks for it")
+        pytest.skip("boots a kernel, which wants a quiet machine: `make test-guest` asks for it")
     path: Path = _load(HERE / "kernel.py").kernel_path()
     if not path.exists():
-        pytest.skip("needs the test kernel, which `make guest` builds once (some minutes)")
+        pytest.skip("needs the test kernel, which `make test-guest` builds once (some minutes)")
     return path
-
-
-def _be_preferred() -> None:
-    with contextlib.suppress(PermissionError):  # then at normal priority
-        os.nice(PRIORITY)
 
 
 @contextlib.contextmanager
@@ -61,7 +61,8 @@ def _i2c_adapter() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="i2c-") as folder:  # a socket's path has 107 bytes
         path = f"{folder}/socket"
         command, pipe = [sys.executable, str(HERE / "i2c_adapter.py"), path], subprocess.PIPE
-        with subprocess.Popen(command, stdout=pipe, text=True, preexec_fn=_be_preferred) as process:
+        be_preferred = booting.be_preferred
+        with subprocess.Popen(command, stdout=pipe, text=True, preexec_fn=be_preferred) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             try:
@@ -86,24 +87,6 @@ def _serial_cable() -> Iterator[tuple[list[str], list[int]]]:
             os.close(descriptor)
 
 
-def _boot(kernel: Path, given: Mapping[str, str]) -> str:
-    """Run the kernel to its end; returns what it said."""
-    files = ["rootfstype=hostfs", "rootflags=/", "root=none", "ro", f"init={HERE / 'init.sh'}"]
-    with _i2c_adapter() as adapter, _serial_cable() as (lines, descriptors):
-        machine = ["mem=512M", "dummy_hcd.num=2", "snd_aloop.index=0", adapter, *lines]
-        environment = [f"{name}={value}" for name, value in given.items()]
-        booted = subprocess.run(
-            [str(kernel), *files, *machine, *environment, "quiet", "con=null", "con0=fd:0,fd:1"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            pass_fds=descriptors,
-            preexec_fn=_be_preferred,
-        )
-    return booted.stdout
-
-
 @pytest.fixture
 def run_in_guest(kernel: Path) -> Callable[..., str]:
     """Boots the kernel, runs a Python program in it and returns what it printed.
@@ -112,17 +95,25 @@ def run_in_guest(kernel: Path) -> Callable[..., str]:
     """
 
     def run(program: str, folder: Path, **environment: str) -> str:
-        paths = {"CHECKOUT": PROJECT, "SHARE": folder, "KERNEL": kernel.parent}
-        given = {name: str(path) for name, path in paths.items()}
-        given |= {"PYTHON": sys.executable, "PROGRAM": program} | environment
-        output = folder / "output"
-        try:
-            said = _boot(kernel, given)
-        except subprocess.TimeoutExpired as error:
-            said = f"not done after {TIMEOUT_S} s: {error.stdout!r}"
-        printed = output.read_text() if output.exists() else said[-3000:]
-        assert (folder / "status").exists(), printed
-        assert (folder / "status").read_text() == "0\n", printed
-        return printed
+        with _i2c_adapter() as adapter, _serial_cable() as (lines, descriptors):
+            machine = ["mem=512M", "dummy_hcd.num=2", "snd_aloop.index=0", adapter, *lines]
+            booted = booting.start(kernel, program, folder, machine, environment, descriptors)
+            return booting.finish(booted, folder)
 
     return run
+
+
+@pytest.fixture
+def rig(kernel: Path, packs: ModuleType, tmp_path: Path) -> Rig:
+    """Works on cards in the kernel; its folder has some sound packs."""
+    make_sources(packs, tmp_path / "sources")
+    write_fstab(tmp_path)
+    return Rig(kernel, tmp_path)
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """An empty card."""
+    path = tmp_path / "base.card"
+    make_card(path)
+    return path

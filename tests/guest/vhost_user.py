@@ -17,11 +17,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 GET_FEATURES, SET_MEM_TABLE, SET_VRING_NUM, SET_VRING_ADDR = 1, 5, 8, 9
-GET_PROTOCOL_FEATURES, SET_REQUEST_FD, VRING_KICK = 15, 21, 35
+GET_PROTOCOL_FEATURES, SET_REQUEST_FD, GET_CONFIG, VRING_KICK = 15, 21, 24, 35
 VRING_CALL = 4  # from device to kernel
 VERSION, REPLY = 1, 4
 F_PROTOCOL_FEATURES, F_VERSION_1 = 1 << 30, 1 << 32
-PROTOCOL_FEATURES = 1 << 5 | 1 << 14  # messages from the device; kicks and calls are messages
+# messages from the device; a configuration that can be read; kicks and calls are messages
+PROTOCOL_FEATURES = 1 << 5 | 1 << 9 | 1 << 14
 NEXT, WRITABLE = 1, 2
 MOST_FDS = 8
 
@@ -38,10 +39,12 @@ class Request:
 class Device:
     """Serves one kernel; `handle` is called with the requests of one notification, in order."""
 
-    def __init__(self, features: int, handle: Callable[[list[Request]], None]) -> None:
-        """`features` are those of the device's own kind."""
+    def __init__(
+        self, features: int, handle: Callable[[list[Request]], None], config: bytes = b""
+    ) -> None:
+        """`features` and `config` are those of the device's own kind."""
         self._features = features | F_PROTOCOL_FEATURES | F_VERSION_1
-        self._handle = handle
+        self._handle, self._config = handle, config
         self._regions: list[tuple[int, memoryview]] = []
         self._size, self._seen = 0, 0
         self._descriptors, self._available, self._used = 0, 0, 0
@@ -56,13 +59,17 @@ class Device:
             request, _, size = struct.unpack("<III", header)
             payload = connection.recv(size, socket.MSG_WAITALL) if size else b""
             if (reply := self._message(request, payload, fds)) is not None:
-                connection.sendall(struct.pack("<IIIQ", request, VERSION | REPLY, 8, reply))
+                head = struct.pack("<III", request, VERSION | REPLY, len(reply))
+                connection.sendall(head + reply)
 
-    def _message(self, request: int, payload: bytes, fds: list[int]) -> int | None:
+    def _message(self, request: int, payload: bytes, fds: list[int]) -> bytes | None:
         if request == GET_FEATURES:
-            return self._features
+            return struct.pack("<Q", self._features)
         if request == GET_PROTOCOL_FEATURES:
-            return PROTOCOL_FEATURES
+            return struct.pack("<Q", PROTOCOL_FEATURES)
+        if request == GET_CONFIG:
+            offset, size = struct.unpack_from("<II", payload)
+            return payload[:12] + self._config[offset : offset + size].ljust(size, b"\0")
         if request == SET_MEM_TABLE:
             self._map(payload, fds)
         elif request == SET_VRING_NUM:
