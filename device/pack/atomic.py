@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,16 +25,31 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], None]) -> None:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(path)
+            with kept_until_safe(path):
+                temporary.replace(path)
+                sync_renamed(path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        sync_renamed(path)
     except PackError:  # some of them are an OSError too
         raise
     except OSError as error:
         raise PackWriteError(path, f"cannot be written: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def kept_until_safe(path: Path) -> Iterator[None]:
+    """Around a rename to `path` and what makes it durable: the old file keeps its place till then.
+
+    FAT gives the place of a file away as soon as another has its name, and that may be safe on the
+    medium before the name is: a power cut would leave an empty file. An open file keeps its place.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            if os.name != "nt":  # which would not let it be replaced then
+                stack.callback(os.close, os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        yield
 
 
 def sync_renamed(path: Path) -> None:

@@ -48,6 +48,7 @@ class KeptFile:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             aside: list[Path] = []
+            self._sweep()
             current = self._whole(self.path, aside)
             if current == data:
                 return aside
@@ -60,6 +61,11 @@ class KeptFile:
         except OSError as error:
             cause = error.strerror or error
             raise PatchWriteError(f"{self.path}: cannot be written: {cause}") from error
+
+    def _sweep(self) -> None:
+        """Take away what power cuts left half written; nobody else writes these files."""
+        for path in self.path.parent.glob(f".{self.path.name}*.tmp"):
+            path.unlink(missing_ok=True)
 
     def _whole(self, path: Path, aside: list[Path]) -> bytes | None:
         """The content of a file; one that is not whole is renamed, never overwritten."""

@@ -21,7 +21,11 @@ def own_address() -> str:
 
     That is the one on the way to the internet; in a network that has none, of the first interface.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    try:
+        probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    except OSError:  # a kernel that knows no networks
+        return ""
+    with probe:
         try:
             probe.connect(_ELSEWHERE)
         except OSError:

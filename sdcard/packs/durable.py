@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from device.pack import PackError, PackWriteError
-from device.pack.atomic import sync_directory, sync_renamed
+from device.pack.atomic import kept_until_safe, sync_directory, sync_renamed
 
 if sys.platform != "win32":
     import fcntl
@@ -117,7 +117,7 @@ def put(path: Path, hidden: Path, chunks: Iterable[bytes]) -> None:
 
 def rename(old: Path, new: Path) -> None:
     """Give a file of which the content is durable another name, durably."""
-    with writing(new):
+    with writing(new), kept_until_safe(new):
         os.replace(old, new)  # noqa: PTH105 (one place for all that changes names)
         sync_renamed(new)
         if old.parent != new.parent:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from device.pack import Manifest, PackError, PackWriteError, open_pack
+from device.pack import PackError, PackWriteError, open_pack
 from device.pack.members import CELLS_DIRECTORY, MANIFEST_NAME
 from sdcard.packs import layout
 from sdcard.packs.copying import OnBytes, copy_cells, damaged_cells
 from sdcard.packs.durable import (
-    create,
-    delete,
     make_directory,
     put,
-    rename,
     sync_directory,
     sync_many,
     writing,
@@ -24,10 +22,10 @@ from sdcard.packs.errors import NotAShelfError, SourceLostError
 from sdcard.packs.inventory import entries
 from sdcard.packs.pack_source import PackSource
 from sdcard.packs.plan import Plan, check_space, make_plan
-from sdcard.packs.remove import take_off
+from sdcard.packs.remove import keep_list, take_off
 from sdcard.packs.shelf_lock import check_shelf, locked
 from sdcard.packs.source import Source
-from sdcard.packs.sweep import collect, read_manifest, sweep
+from sdcard.packs.sweep import collect, sweep, sweep_folder
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def install_from(
     on_bytes: OnBytes = _ignore,
 ) -> Installed:
     """The same for a pack from anywhere. Raises SourceLostError too: what has come stays then."""
-    with locked(shelf):
+    with locked(shelf), writing(shelf):
         plan = _plan(source, shelf, on_total, on_bytes)
         try:
             copy_cells(source, plan.missing, shelf, on_bytes)
@@ -113,16 +111,16 @@ def _commit(source: Source, plan: Plan, shelf: Path) -> Path:
     ]
     ours = [entry.path for entry in same if _is_ours(entry.path)]
     folder = ours[0] if ours else layout.new_folder(shelf, source.manifest.name)
-    before = read_manifest(folder / MANIFEST_NAME)
     make_directory(folder)
     with writing(shelf):
         sync_directory(shelf)
-    create(folder / layout.NEW_MANIFEST, [plan.manifest])
-    with writing(folder):
-        sync_directory(folder)  # from here on it tells the next sweep what else belongs to it
+    if ours:
+        keep_list(folder, layout.GONE_MANIFEST, (folder / MANIFEST_NAME).read_bytes())
+    keep_list(folder, layout.NEW_MANIFEST, plan.manifest)
     _put_preview(source, folder)
-    rename(folder / layout.NEW_MANIFEST, folder / MANIFEST_NAME)
-    _delete_old_preview(before, source.manifest, folder)
+    put(folder / MANIFEST_NAME, folder / layout.NEXT_MANIFEST, [plan.manifest])
+    with contextlib.suppress(PackError):  # the new pack is whole, a file too many is no failure
+        sweep_folder(folder)
     for entry in same:
         if entry.path != folder:
             take_off(entry.path)
@@ -140,12 +138,3 @@ def _put_preview(source: Source, folder: Path) -> None:
     if preview is not None:
         make_directory((folder / preview).parent)
         put(folder / preview, folder / layout.NEW_PREVIEW, source.preview())
-
-
-def _delete_old_preview(before: Manifest | None, after: Manifest, folder: Path) -> None:
-    """That of the earlier version, if the new one's has another name."""
-    if before is not None and before.preview not in (None, after.preview):
-        try:
-            delete(folder / str(before.preview))
-        except PackError:
-            return  # the new pack is whole; a file too many is no reason to call it a failure

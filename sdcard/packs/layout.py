@@ -2,14 +2,16 @@
 
     cells/<digit>/<hash>.cell       cells, each once, of all packs that were installed
     <name>/manifest.json            one pack: there is nothing of a pack without it
-    <name>/.latentpad-new           its next manifest, until everything is written
-    <name>/.latentpad-gone          the manifest of a pack that is being removed
+    <name>/.latentpad-new           its next manifest, as a list of what is being written
+    <name>/.latentpad-gone          its old manifest, as a list of what is being deleted
+    <name>/.latentpad-manifest      its next manifest, about to get its name
     <name>/.latentpad-preview       its next preview
     .latentpad-gone-<name>          a pack in one file that is being removed
     <name>.onsp, <name>/cells/...   packs that somebody copied by hand; they stay as they are
 
 A pack appears, changes and disappears by one rename of one small file within one small folder. On
-FAT both names lie in the same sector of the card, which is as near to one step as FAT comes.
+FAT both names lie in the same sector of the card, which is as near to one step as FAT comes; and if
+both are lost, the lists tell what else is to be deleted.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ ARCHIVE_SUFFIX = ".onsp"
 HIDDEN_PREFIX = ".latentpad-"
 NEW_MANIFEST = f"{HIDDEN_PREFIX}new"
 GONE_MANIFEST = f"{HIDDEN_PREFIX}gone"
+NEXT_MANIFEST = f"{HIDDEN_PREFIX}manifest"
 NEW_PREVIEW = f"{HIDDEN_PREFIX}preview"
 GONE_ARCHIVE_PREFIX = f"{HIDDEN_PREFIX}gone-"
 _NAME_CHARACTERS = 40

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.pack.members import MANIFEST_NAME
-from sdcard.packs.durable import delete, rename, sync_directory, writing
+from sdcard.packs.durable import create, delete, rename, sync_directory, writing
 from sdcard.packs.inventory import find
 from sdcard.packs.layout import GONE_ARCHIVE_PREFIX, GONE_MANIFEST
 from sdcard.packs.shelf_lock import locked
@@ -35,6 +35,13 @@ def remove(wanted: str, shelf: Path) -> Removed:
     return Removed(entry.path, entry.name, not entry.path.exists())
 
 
+def keep_list(folder: Path, name: str, manifest: bytes) -> None:
+    """Let the next sweep know what a pack in a folder consists of, whatever else is lost."""
+    create(folder / name, [manifest])
+    with writing(folder):
+        sync_directory(folder)
+
+
 def take_off(path: Path) -> None:
     """Make one pack disappear, durably, and only then delete its own files.
 
@@ -42,6 +49,8 @@ def take_off(path: Path) -> None:
     under its name could be found with half of its content.
     """
     if path.is_dir():
+        with writing(path):
+            keep_list(path, GONE_MANIFEST, (path / MANIFEST_NAME).read_bytes())
         rename(path / MANIFEST_NAME, path / GONE_MANIFEST)
         sweep_folder(path)
     else:

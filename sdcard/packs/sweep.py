@@ -18,16 +18,25 @@ from sdcard.packs.layout import (
     GONE_MANIFEST,
     NEW_MANIFEST,
     NEW_PREVIEW,
+    NEXT_MANIFEST,
     folders,
     has_manifest,
 )
 
+_LOST_CHAIN = "FSCK[0-9][0-9][0-9][0-9].REC"
+"""What the repair at the start makes of the clusters of a FAT that no name leads to."""
+
 _SHARED_NAME = re.compile(r"([0-9a-f])[0-9a-f]{63}\.cell")
+# FAT keeps a long name apart from a short one; if a power cut takes the long one of what was being
+# written, these are what is left of the names of cells and of what is hidden.
+_SHORT_CELL_NAME = re.compile(r"[0-9A-F]{1,6}~[0-9]\.CEL")
+_SHORT_HIDDEN_NAME = "LATENT~[0-9]"
 
 
 def sweep(shelf: Path, keep: frozenset[str] = frozenset()) -> None:
     """Take away all leftovers, but not the cells in `keep`. Raises PackWriteError."""
-    for path in sorted(shelf.glob(f"{GONE_ARCHIVE_PREFIX}*")):
+    patterns = (f"{GONE_ARCHIVE_PREFIX}*", _LOST_CHAIN, _SHORT_HIDDEN_NAME)
+    for path in [path for pattern in patterns for path in shelf.glob(pattern)]:
         delete(path)
     for folder in list(folders(shelf)):
         sweep_folder(folder)
@@ -53,7 +62,8 @@ def sweep_folder(folder: Path) -> None:
 
 
 def _delete_hidden(folder: Path, leftovers: list[Path]) -> None:
-    hidden = [folder / NEW_PREVIEW] if (folder / NEW_PREVIEW).is_file() else []
+    hidden = [folder / name for name in (NEW_PREVIEW, NEXT_MANIFEST)]
+    hidden = [path for path in hidden if path.is_file()] + [*folder.glob(_SHORT_HIDDEN_NAME)]
     if not leftovers and not hidden:
         return
     with writing(folder):
@@ -61,7 +71,14 @@ def _delete_hidden(folder: Path, leftovers: list[Path]) -> None:
     for path in [*hidden, *leftovers]:
         delete(path)
     if not (folder / MANIFEST_NAME).exists():
-        remove_if_empty(folder)
+        _remove_empty_folders(folder)
+
+
+def _remove_empty_folders(folder: Path) -> None:
+    """It and those in it; none that has a file anywhere below."""
+    below = [path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink()]
+    for path in [*sorted(below, reverse=True), folder]:
+        remove_if_empty(path)
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -81,7 +98,7 @@ def _members(path: Path) -> set[str] | None:
 
 
 def _delete_members(folder: Path, names: Iterable[str]) -> None:
-    """Delete a pack's files by their plain paths, and directories that are empty then."""
+    """Delete a pack's files by their plain paths, and directories that are empty then; durably."""
     parents: set[Path] = set()
     for name in names:
         path = folder / name
@@ -92,6 +109,9 @@ def _delete_members(folder: Path, names: Iterable[str]) -> None:
             parents.update(above)
     for parent in sorted(parents, reverse=True):
         remove_if_empty(parent)
+        if parent.exists():
+            with writing(parent):
+                sync_directory(parent)
 
 
 def collect(shelf: Path, keep: frozenset[str] = frozenset()) -> None:
@@ -101,11 +121,17 @@ def collect(shelf: Path, keep: frozenset[str] = frozenset()) -> None:
         return
     for directory in _shards(shelf):
         for path in sorted(directory.iterdir()):
-            name = _SHARED_NAME.fullmatch(path.name)
-            if name and name[1] == directory.name and path.stem not in needed | keep:
+            if _is_cell(path) and path.stem not in needed | keep:
                 delete(path)
         remove_if_empty(directory)
     remove_if_empty(shelf / CELLS_DIRECTORY)
+
+
+def _is_cell(path: Path) -> bool:
+    name = _SHARED_NAME.fullmatch(path.name)
+    if name is None:
+        return _SHORT_CELL_NAME.fullmatch(path.name) is not None
+    return name[1] == path.parent.name.casefold()
 
 
 def _shards(shelf: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from sdcard.targets.errors import MountError, NeedsRootError
 
 _FILE_SYSTEMS = {0x0C: "vfat", 0x83: "ext4"}  # by type in the MBR
 _OPTIONS = "nosuid,nodev,noexec,noatime"
+_VFAT_OPTIONS = f"{_OPTIONS},utf8"  # some kernels take names for ASCII otherwise
 _BUSY_S = 10.0  # a file manager may be looking at it
 _PAUSE_S = 0.2
 
@@ -47,7 +48,7 @@ def mounted(stretch: Stretch, root: Path = Path("/")) -> Iterator[Path]:
 def _mount(stretch: Stretch, folder: Path, root: Path) -> None:
     kind = _FILE_SYSTEMS[stretch.place.mbr_type]
     node = _partition_node(stretch.disk, stretch.place.number, root)
-    options = _OPTIONS
+    options = _VFAT_OPTIONS if kind == "vfat" else _OPTIONS
     if node is None:  # a file, or a disk of which the kernel has not read the table
         options += f",loop,offset={stretch.offset},sizelimit={stretch.size}"
     source = node or stretch.disk.path

@@ -99,6 +99,16 @@ def test_the_previous_copy_is_the_save_before(path: Path, make_patch: Make) -> N
     assert again.warnings == [f"{path} is missing: its previous copy {path}.previous is used"]
 
 
+def test_what_power_cuts_left_half_written_is_taken_away(path: Path, make_patch: Make) -> None:
+    path.parent.mkdir()
+    for name in (".patches.json.17.0a1b2c3d.tmp", ".patches.json.previous.17.0a1b2c3d.tmp"):
+        (path.parent / name).write_bytes(b"hal")
+    (path.parent / ".memory.json.17.0a1b2c3d.tmp").write_bytes(b"another's")
+    PatchStore(path).save(0, make_patch("one"))
+    left = [file.name for file in path.parent.glob(".*")]
+    assert left == [".memory.json.17.0a1b2c3d.tmp"]
+
+
 def test_saving_the_same_again_writes_nothing(path: Path, make_patch: Make) -> None:
     store = PatchStore(path)
     store.save(0, make_patch("one"))

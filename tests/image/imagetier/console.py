@@ -108,7 +108,7 @@ class Shell:
         self._line.send(f'{{ {command}\n}} 2>&1 </dev/null; echo "{mark}$?."\n'.encode())
         found = self._line.wait(re.escape(mark.encode()) + rb"(\d+)\.", position, limit_s)
         said = self._line.heard[position : found.start()].decode(errors="replace")
-        return int(found[1]), said.replace("\r\n", "\n")
+        return int(found[1]), said.replace("\r\n", "\n").strip()
 
     def run(self, command: str, limit_s: float = 300.0) -> str:
         """The same, but the command has to succeed; raises ConsoleError."""

@@ -54,10 +54,10 @@ class Container:
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
 
-    def power_off(self) -> None:
-        """In order."""
+    def power_off(self) -> int:
+        """In order; the status with which it ended."""
         self.try_run("systemctl poweroff")
-        self._process.wait(START_S)
+        return self._process.wait(START_S)
 
     def __enter__(self) -> Self:
         return self

@@ -25,6 +25,7 @@ OPERATIONS = 40  # more than are ever reached; a line of a terminal has 4095 cha
 READY_S, BEGIN_S = 1200.0, 600.0
 MOST_STEPS, LONGEST_S = 3, 5.0  # between two looks; in the machine's seconds the latter is less
 UNTIL_READY = "until systemctl is-active -q latentpad; do sleep 1; done"
+UNHAPPY = "journalctl -b -p 4 --no-pager -o cat | tail -n 40"
 PACKS_ARE_CLEAN = "systemctl stop latentpad && umount /packs && fsck.fat -n /dev/mmcblk0p4"
 
 
@@ -56,7 +57,7 @@ class Rig:
             shell = pi.boot()
             shell.run(UNTIL_READY, READY_S)
             failed = shell.run("systemctl --failed --plain --no-legend")
-            assert not failed, failed
+            assert not failed, f"{failed}: {shell.run(UNHAPPY)}"
             position, step = pi.console.position, 0
             pi.console.send(
                 f"{PYTHON} {STATE.mount}{WORK}/card_work.py '{json.dumps(story)}'\n".encode()

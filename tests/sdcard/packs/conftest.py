@@ -22,7 +22,12 @@ def make_pack(packs: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Ma
     root = tmp_path_factory.mktemp("sources")
 
     def make(
-        name: str, pitch: int = 60, sounds: int = 1, preview: bytes = b"", key: str = ""
+        name: str,
+        pitch: int = 60,
+        sounds: int = 1,
+        preview: bytes = b"",
+        key: str = "",
+        preview_name: str = "media/preview.ogg",
     ) -> Path:
         path = root / f"{name}-{pitch}-{sounds}-{len(preview)}"
         if path.exists():
@@ -35,9 +40,9 @@ def make_pack(packs: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Ma
         packs.edit_manifest(path, lambda document: packs.altered(document, ["id"], pack_id))
         if preview:
             (path / "media").mkdir()
-            (path / "media" / "preview.ogg").write_bytes(preview)
+            (path / preview_name).write_bytes(preview)
             packs.edit_manifest(
-                path, lambda document: packs.altered(document, ["preview"], "media/preview.ogg")
+                path, lambda document: packs.altered(document, ["preview"], preview_name)
             )
         return path
 

@@ -12,7 +12,7 @@ import pytest
 
 from device import shelf
 from device.pack import PackWriteError, open_pack, verify_pack
-from device.pack.members import cell_names
+from device.pack.members import cell_names, shared_cell_member
 from sdcard.packs import copying, durable, install, remove
 
 MakePack = Callable[..., Path]
@@ -31,6 +31,7 @@ def no_sync(monkeypatch: pytest.MonkeyPatch) -> None:
 def changes(make_pack: MakePack) -> dict[str, tuple[Do, dict[str, int]]]:
     """What is done to the card, and what it must hold then."""
     same = make_pack("Alpha", sounds=2, preview=b"second")
+    other = make_pack("Alpha", sounds=3, preview=b"third", preview_name="media/other.ogg")
     beta = make_pack("Beta", pitch=50, sounds=2)
     delta = make_pack("Delta", sounds=2)
     gamma = make_pack("Gamma", pitch=70, sounds=2, preview=b"gamma")
@@ -38,14 +39,15 @@ def changes(make_pack: MakePack) -> dict[str, tuple[Do, dict[str, int]]]:
         "a new pack": (lambda card: install(gamma, card), OLD | {"Gamma": 2}),
         "one that shares cells": (lambda card: install(delta, card), OLD | {"Delta": 2}),
         "a new version": (lambda card: install(same, card), OLD | {"Alpha": 2}),
+        "a new version's preview": (lambda card: install(other, card), OLD | {"Alpha": 3}),
         "a new version of a file": (lambda card: install(beta, card), OLD | {"Beta": 2}),
         "a removal": (lambda card: remove("Alpha", card), {"Beta": 1}),
         "a removal of a file": (lambda card: remove("Beta", card), {"Alpha": 1}),
     }  # fmt: skip
 
 
-CHANGES = ("a new pack", "one that shares cells", "a new version", "a new version of a file",
-           "a removal", "a removal of a file")  # fmt: skip
+CHANGES = ("a new pack", "one that shares cells", "a new version", "a new version's preview",
+           "a new version of a file", "a removal", "a removal of a file")  # fmt: skip
 
 
 def playable(card: Path) -> list[tuple[str, int]]:
@@ -67,14 +69,22 @@ def allowed(before: dict[str, int], after: dict[str, int]) -> list[list[tuple[st
     return [sorted(before.items()), sorted(after.items()), both]
 
 
+def is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
 def assert_tidy(card: Path) -> None:
-    """No leftovers: nothing hidden, and the cells are those that the packs need."""
-    assert list(card.rglob(".*")) == []
-    needed = set()
-    for path in card.glob("*/manifest.json"):
-        with open_pack(path.parent) as pack:
-            needed |= set(cell_names(pack.manifest))
-    assert {path.stem for path in card.rglob("*.cell")} == needed
+    """No leftovers: all that is there belongs to a pack, or is a folder that awaits its pack."""
+    own = {card / "cells", *(path for path in card.glob("*") if is_empty_folder(path))}
+    for one in shelf.look(card).packs:
+        own.add(one.path)
+        if one.path.is_dir():
+            with open_pack(one.path) as pack:
+                files = [card / shared_cell_member(name) for name in cell_names(pack.manifest)]
+                names = filter(None, ["manifest.json", pack.manifest.preview])
+            for path in [*files, *(one.path / name for name in names)]:
+                own |= {path, *path.parents}
+    assert [path for path in card.rglob("*") if path not in own] == []
 
 
 @pytest.mark.parametrize("has_syncfs", [True, False])
@@ -137,6 +147,21 @@ def test_a_cut_while_an_earlier_cut_is_tidied_up(
         for second, state in enumerate(recorded.states(chances=1)):
             found = power_cut.lay_out(state, tmp_path / f"cut-{number}-{second}")
             assert playable(found) in allowed(left, left | {"Epsilon": 1})
+
+
+def test_what_the_repair_of_a_fat_leaves_is_taken_away(
+    card: Path, make_pack: MakePack, no_sync: None
+) -> None:
+    """Clusters without a name, and files that lost the long one of their two names."""
+    shard = next((card / "cells").iterdir())
+    for name in ("FSCK0000.REC", f"cells/{shard.name}/D4806C~1.CEL", "Alpha/LATENT~1", "LATENT~2"):
+        (card / name).write_bytes(b"anything")
+    (card / "cells" / "f").mkdir(exist_ok=True)
+    (card / "cells" / "f").rename(card / "cells" / "F")
+    (card / "cells" / "F" / f"{'f' * 64}.cell").write_bytes(b"in a folder that lost its name")
+    install(make_pack("Epsilon", pitch=80), card)
+    assert playable(card) == sorted([*OLD.items(), ("Epsilon", 1)])
+    assert_tidy(card)
 
 
 def test_the_check_would_notice_a_card_that_is_not_synchronised(

@@ -177,7 +177,7 @@ def test_packs_by_the_image_of_a_card(
     asked = (tmp_path / "log").read_text().splitlines()
     assert len(asked) == 4
     where = f"loop,offset={PACKS_AT},sizelimit={PACKS_SIZE} {card} "
-    assert f"mount -t vfat -o nosuid,nodev,noexec,noatime,{where}" in asked[0]
+    assert f"mount -t vfat -o nosuid,nodev,noexec,noatime,utf8,{where}" in asked[0]
 
 
 @is_root
