@@ -47,11 +47,11 @@ def build_image(sources: Path, folder: Path, step: Callable[[str], None]) -> Bui
         return Built(Path(named), None, 0.0, base)
     step("building the card's image")
     started_s = time.monotonic()
-    compressed = folder / "latentpad.img.xz"
+    compressed = folder / "latentpad.img.zst"
     command(base, sources / "Alpha 1", compressed)
     seconds = time.monotonic() - started_s
     step(f"built in {seconds:.0f} s; unpacking it")
-    subprocess.run(["xz", "-dk", "-T0", compressed], check=True)
+    subprocess.run(["zstd", "-dq", compressed], check=True)
     subprocess.run(["fallocate", "--dig-holes", compressed.with_suffix("")], check=True)
     return Built(compressed.with_suffix(""), compressed, seconds, base)
 
