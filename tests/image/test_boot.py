@@ -64,7 +64,7 @@ def test_midi_on_the_serial_line_becomes_sound(life: Life) -> None:
 
 def test_a_patch_is_kept_on_the_card(life: Life) -> None:
     _, slot, attack = PATCH
-    assert life.attacks == {slot: attack}
+    assert life.attacks == {slot: attack}, life.saving
 
 
 def test_the_packs_partition_grew_to_the_end_of_the_card(life: Life, card: Card) -> None:

@@ -111,13 +111,17 @@ class Card:
         """Change files of an ext4 partition."""
         ext4_edit.edit(Debugfs(self._volume(place), NOW_S), changes)
 
-    def read(self, place: Place, name: str) -> tuple[bytes, Node]:
-        """Content of a file, and whose it is."""
+    def find(self, place: Place, name: str) -> bytes | None:
+        """Content of a file, if it is there."""
         debugfs = Debugfs(self._volume(place), NOW_S)
-        tree = Ext4Tree(debugfs)
-        node = tree.find(name)[1]
+        files = Ext4Files(Ext4Tree(debugfs), debugfs)
+        return files.read(name) if files.exists(name) else None
+
+    def node(self, place: Place, name: str) -> Node:
+        """Whose a file is, and what may be done with it."""
+        node = Ext4Tree(Debugfs(self._volume(place), NOW_S)).find(name)[1]
         assert node is not None, name
-        return Ext4Files(tree, debugfs).read(name), node
+        return node
 
     def get(self, place: Place, name: str, path: Path) -> Path:
         """Copy a file out."""

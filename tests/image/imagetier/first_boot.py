@@ -44,6 +44,7 @@ class Life:
     ready_s: float  # from the start of userspace to the service being ready, in the machine's time
     settled_s: float  # to the end of the whole start
     recording: Path
+    saving: str  # what inside/card_work.py said of it
     attacks: dict[int, float]  # of the patches on the card after all
     checks: list[Check]
 
@@ -63,9 +64,9 @@ def live(card: Card, folder: Path, step: Callable[[str], None]) -> Life:
         facts["self_test"] = shell.try_run(SELF_TEST)[1]
         shell.run("systemctl start latentpad")
         step("saving a patch, and powering it off")
-        shell.run(f"{PYTHON} {STATE.mount}{WORK}/card_work.py '{json.dumps([PATCH])}'")
+        work = f"{PYTHON} {STATE.mount}{WORK}/card_work.py '{json.dumps([PATCH])}'"
+        facts["saving"] = shell.try_run(work)[1]
         pi.power_off()
-    patches, _ = card.read(STATE, PATCHES)
     recording = card.get(STATE, RECORDING, folder / "heard.wav")
     times = facts.pop("times").split()
     start_s, finish_s, ready_s = (int(word) / 1e6 for word in times)
@@ -75,7 +76,7 @@ def live(card: Card, folder: Path, step: Callable[[str], None]) -> Life:
         ready_s=ready_s - start_s,
         settled_s=finish_s - start_s,
         recording=recording,
-        attacks=found_attacks(patches),
+        attacks=found_attacks(card.find(STATE, PATCHES)),
         checks=card.checks(folder),
         **facts,
     )

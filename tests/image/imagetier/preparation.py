@@ -74,9 +74,10 @@ def prepare(card: Card) -> None:
 
 def set_value(card: Card, key: str, value: str) -> None:
     """What a musician writes into the settings, once for each key."""
-    text, owner = card.read(STATE, SETTINGS_ON_STATE)
-    changed, count = re.subn(rf'(?m)^#?{key} = "[^"]*"', f'{key} = "{value}"', text.decode())
-    assert count == 1, f"{key}: {text.decode()}"
+    text = (card.find(STATE, SETTINGS_ON_STATE) or b"").decode()
+    changed, count = re.subn(rf'(?m)^#?{key} = "[^"]*"', f'{key} = "{value}"', text)
+    assert count == 1, f"{key}: {text}"
+    owner = card.node(STATE, SETTINGS_ON_STATE)
     settings = PutFile(
         SETTINGS_ON_STATE, changed.encode(), owner.mode & 0o7777, owner.uid, owner.gid
     )

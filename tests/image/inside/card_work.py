@@ -23,7 +23,7 @@ SOURCES, SHELF = "/data/image-test/packs", "/packs"
 CARD = "/opt/latentpad/bin/latentpad-card"
 DAEMON = ("127.0.0.1", 8000)
 PATCHES = Path("/data/latentpad/patches.json")
-LOOK_S, AGAIN_S, PATIENCE_S = 0.1, 30.0, 300.0
+LOOK_S, AGAIN_S, PATIENCE_S = 0.1, 30.0, 90.0
 SETTLED_S = 0.3  # from its new name to that being safe
 
 
