@@ -7,9 +7,11 @@ that is needed (sound output, MIDI, terminal) is missing.
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
@@ -87,6 +89,7 @@ def _play(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    faulthandler.enable()  # who is stopped by a watchdog says where each of its threads was
     start = usual_or_safe(options)
     stopping, clock = threading.Event(), board_room.open_clock()
     with ExitStack() as stack:
@@ -95,7 +98,7 @@ def _run(options: argparse.Namespace) -> None:
         board, extra = _open_board(start.settings, options, stopping)
         stack.callback(board.close)
         if start.settings.panel.safe_button and not start.why_safe:
-            button = held_button(board.controls, clock.now_s, stopping.wait)
+            button = held_button(board.controls, clock.now_s, time.sleep)
             if button is not None:
                 start = safe(options, f"patch button {button + 1} was held at the start")
         if start.why_safe:
@@ -174,7 +177,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _stopper(stopping: threading.Event) -> Callable[[int, FrameType | None], None]:
     """A signal ends the instrument in order, not in the middle of what it does; a second at once.
 
-    An exception out of the sound library, say, would leave that in an unknown state.
+    An exception out of the sound library, say, would leave that in an unknown state. This thread
+    must never wait for `stopping` itself: then it could hold the lock that set() needs.
     """
 
     def stop(number: int, frame: FrameType | None) -> None:

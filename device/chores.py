@@ -16,6 +16,7 @@ from device.deck import Deck
 from device.engine.mixer import Mixer
 from device.errors import PatchError, PatchWriteError
 from device.events import Event, FaultCleared, PatchStored
+from device.inbox import Inbox
 from device.library import Library
 from device.memory import MEMORY_NAME, Memory, MemoryFile
 from device.parts import PATCHES
@@ -56,7 +57,7 @@ class ChoreWorker:
         self._library = Library(settings, mixer, post, deliver, wanted_id, background=background)
         self._wait_s = wait_s
         self._look_s = 0.0
-        self._chores: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self._chores = Inbox[Callable[[], object]]()
 
     def store_patch(self, slot: int, patch: Patch) -> None:
         """Write a patch; PatchStored follows."""
@@ -79,7 +80,7 @@ class ChoreWorker:
             self._try_patches_again()
             self._memory_file.keep(self._memory(), now_s)
         try:
-            chore = self._chores.get(timeout=self._wait_s) if self._wait_s else self._next()
+            chore = self._chores.get(self._wait_s)
         except queue.Empty:
             return now_s
         chore()
@@ -87,12 +88,9 @@ class ChoreWorker:
 
     def close(self) -> None:
         """Do what was still asked for: a patch must not be lost."""
-        while not self._chores.empty():
-            self._next()()
+        while not self._chores.is_empty:
+            self._chores.get()()
         self._memory_file.keep(self._memory(), math.inf)
-
-    def _next(self) -> Callable[[], object]:
-        return self._chores.get_nowait()
 
     def _try_patches_again(self) -> None:
         """A card that was full or not writable may have been put right."""

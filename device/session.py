@@ -10,6 +10,7 @@ from typing import Protocol
 
 from device.engine.mixer import Mixer
 from device.events import Event
+from device.inbox import Inbox
 from device.pack.errors import PackError
 from device.performance import FramedEvent
 from device.player import CONTROL_S
@@ -49,7 +50,7 @@ class Session:
         self._player, self._mixer, self._clock, self._report = player, mixer, clock, report
         self._margin_frames = round(margin_s * rate_hz)
         self._timeline = Timeline(rate_hz)
-        self._arrivals: queue.SimpleQueue[tuple[float, Event]] = queue.SimpleQueue()
+        self._arrivals = Inbox[tuple[float, Event]]()
         self._due: list[tuple[int, int, Event]] = []  # a heap: frame, order of coming, event
         self._order = itertools.count()
         self._reported: set[str] = set()
@@ -100,11 +101,11 @@ class Session:
 
     def _take_arrivals(self, wait_s: float) -> None:
         try:
-            arrival = self._arrivals.get(block=wait_s > 0, timeout=wait_s)
+            arrival = self._arrivals.get(wait_s)
             while True:
                 time_s, event = arrival
                 self._push(self._timeline.frame_at(time_s) + self._margin_frames, event)
-                arrival = self._arrivals.get_nowait()
+                arrival = self._arrivals.get()
         except queue.Empty:
             return
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -153,8 +152,7 @@ def test_a_display_that_comes_loose_shows_the_same_again(instrument: Instrument)
 def test_it_ends_in_order_when_it_is_told_to(instrument: Instrument) -> None:
     instrument.din.write(bytes([0x90, NOTE, VELOCITY]))
     wait_for("a note", lambda: not instrument.recorder.is_silent())
-    instrument.process.send_signal(signal.SIGTERM)
-    assert instrument.process.wait(timeout=30) == 0
+    assert instrument.end() == 0
     wait_for("silence", instrument.recorder.is_silent)
     assert not any(instrument.picture()), "the display was left on"
     said = SAID.read_text()

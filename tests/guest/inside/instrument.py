@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,6 +29,7 @@ TURNS = tuple(pot / 255 for pot in POTS)
 NOTE, VELOCITY = 60, 100
 COMPARED_S = 0.4
 TOLERANCE = 1e-4  # of full scale: at first the gain is still on its way to where its knob stands
+END_S = 30.0
 ATTEMPTS = 5  # in one without a difference no sample is missing or late
 SETTINGS = """
 [audio]
@@ -88,6 +90,16 @@ class Instrument:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+    def end(self) -> int:
+        """Tell it to stop; its exit code, or an AssertionError that says where it hangs."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"still there after {END_S:g} s: {SAID.read_text()}") from None
 
     def shows(self, words: str) -> bool:
         """The display has these words somewhere."""
