@@ -51,7 +51,10 @@ def instrument_settings(options: argparse.Namespace) -> Settings:
 
 
 def with_options(settings: Settings, options: argparse.Namespace) -> Settings:
-    """Settings with the options of `run` and `selftest` over them; raises SettingsError."""
+    """Settings with the options of `run` and `selftest` over them, and absolute names of files.
+
+    Raises SettingsError.
+    """
     given = vars(options).get
     audio = {"device": given("device"), "rate_hz": given("rate")}
     remote = {"web_port": given("web_port"), "web_host": given("web_host")}
@@ -61,7 +64,7 @@ def with_options(settings: Settings, options: argparse.Namespace) -> Settings:
         audio=dataclasses.replace(settings.audio, **_given(audio)),
         midi=dataclasses.replace(settings.midi, **_given({"channel": given("channel")})),
         remote=dataclasses.replace(settings.remote, **_given(remote)),
-        files=dataclasses.replace(settings.files, **_given(files)),
+        files=dataclasses.replace(settings.files, **_given(files)).absolute(),
         board=dataclasses.replace(settings.board, **_given({"board": options.board})),
     )
 

@@ -10,7 +10,7 @@ import dataclasses
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from device.engine.quality import INTERPOLATIONS, Interpolation
 from device.errors import SettingsError, SettingsNotFoundError
@@ -96,12 +96,21 @@ class PanelSettings(Section):
 
 @dataclass(frozen=True)
 class FilesSettings(Section):
-    """Where sounds and patches lie; a name that is not absolute begins at the working directory."""
+    """Where sounds and patches lie; a name that is not absolute begins at the working directory.
+
+    That is the one at the start: see `absolute`.
+    """
 
     packs: str = "packs"  # a folder of packs, or one pack
     patches: str = "patches.json"
     memory: bool = True  # remember what was played last, in a file beside the patches
     usb: str = ""  # where USB sticks are mounted, a folder each; packs on them are offered
+
+    def absolute(self) -> Self:
+        """The same with absolute names: a library may change the working directory later."""
+        packs, patches = (str(Path.cwd() / name) for name in (self.packs, self.patches))
+        usb = self.usb and str(Path.cwd() / self.usb)
+        return dataclasses.replace(self, packs=packs, patches=patches, usb=usb)
 
 
 @dataclass(frozen=True)

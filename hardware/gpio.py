@@ -25,7 +25,8 @@ def load_rpi_gpio() -> ModuleType:
     """
     _give_lgpio_a_directory()
     try:
-        return importlib.import_module("RPi.GPIO")
+        with _same_working_directory():
+            return importlib.import_module("RPi.GPIO")
     except ImportError as error:
         raise GpioUnavailableError(
             f"no GPIO: the Python package RPi.GPIO cannot be loaded ({error}); "
@@ -44,12 +45,22 @@ def _give_lgpio_a_directory() -> None:
     """Have lgpio's pipes in a temporary directory.
 
     It makes them in the working directory while it is being imported: on a read-only root, or as
-    a service that starts in /, the import fails. It looks for LG_WD only then.
+    a service that starts in /, the import fails. It looks for LG_WD only then, and goes there.
     """
     if "LG_WD" not in os.environ:
         directory = tempfile.mkdtemp(prefix="latentpad-gpio-")
         atexit.register(shutil.rmtree, directory, ignore_errors=True)
         os.environ["LG_WD"] = directory
+
+
+@contextmanager
+def _same_working_directory() -> Iterator[None]:
+    """Come back from where lgpio goes to: files of relative names would be lost there."""
+    here = Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(here)
 
 
 class PiGpio:

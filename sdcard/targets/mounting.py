@@ -15,6 +15,7 @@ from sdcard.disks import Disk
 from sdcard.mounts import read_uses
 from sdcard.targets.card_disk import Stretch
 from sdcard.targets.errors import MountError, NeedsRootError
+from sdcard.targets.repair import repair_fat
 
 _FILE_SYSTEMS = {0x0C: "vfat", 0x83: "ext4"}  # by type in the MBR
 _OPTIONS = "nosuid,nodev,noexec,noatime"
@@ -51,6 +52,8 @@ def _mount(stretch: Stretch, folder: Path, root: Path) -> None:
     options = _VFAT_OPTIONS if kind == "vfat" else _OPTIONS
     if node is None:  # a file, or a disk of which the kernel has not read the table
         options += f",loop,offset={stretch.offset},sizelimit={stretch.size}"
+    elif kind == "vfat":
+        repair_fat(node)
     source = node or stretch.disk.path
     _run(["mount", "-t", kind, "-o", options, str(source), str(folder)], stretch.disk.path)
 

@@ -52,7 +52,7 @@ def test_at_a_terminal_bad_settings_are_an_error(broken: Path, tmp_path: Path) -
 def test_settings_that_cannot_be_used_mean_safe_mode(broken: Path) -> None:
     found = start("--settings", broken, "--or-safe")
     assert found.settings.board.board == "gpio"
-    assert found.settings.files == FilesSettings(packs="/packs", memory=False)
+    assert found.settings.files == FilesSettings(packs="/packs", memory=False).absolute()
     usual = replace(Settings(), board=found.settings.board, files=found.settings.files)
     assert found.settings == usual
     assert found.why_safe == f"{broken}: [audio] rate_hz: 12 is outside 8000..192000"
@@ -78,12 +78,12 @@ def test_a_card_has_settings_to_begin_with_again(
 def test_safe_mode_can_be_asked_for_and_the_command_line_counts(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("[playing]\nmax_voices = 5\n[remote]\nweb_port = 1\n")
-    found = start("--settings", path, "--safe", "--board", "web", "--web-port", "7", "--pack", "p")
+    found = start("--settings", path, "--safe", "--board", "web", "--web-port", "7", "--pack", "/p")
     assert found.why_safe == "it was asked for"
     assert found.settings.playing.max_voices == Settings().playing.max_voices
     assert found.settings.board.board == "web"
     assert found.settings.remote.web_port == 7
-    assert found.settings.files.packs == "p"
+    assert found.settings.files.packs == "/p"
     with pytest.raises(SettingsError, match="rate_hz"):
         start("--safe", "--rate", "3")
 

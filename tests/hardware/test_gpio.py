@@ -213,6 +213,16 @@ def test_the_real_library_loads_in_a_read_only_directory_and_finds_no_chip() -> 
     assert said.startswith("refused: GPIO line 5 (BCM): can not open gpiochip; there is no /dev")
 
 
+@pytest.mark.skipif(Path("/proc/device-tree").exists(), reason="this may be a Raspberry Pi")
+@pytest.mark.parametrize("revision", ["902120", ""])
+def test_the_real_library_does_not_move_the_process_elsewhere(revision: str) -> None:
+    """Patches of a relative name would be kept where lgpio has its pipes."""
+    pytest.importorskip("lgpio")
+    kept = {"RPI_LGPIO_REVISION": revision} if revision else {}
+    said = in_a_process(TRY + "import os, lgpio\nprint('in', os.getcwd())", **kept)
+    assert said.splitlines()[-1] == "in /proc", said
+
+
 def test_no_library_says_what_to_install() -> None:
     said = in_a_process("import sys\nsys.modules['RPi'] = None\n" + TRY)
     assert said.startswith("refused: GPIO line 5 (BCM): no GPIO: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def test_the_instrument_is_ready(life: Life) -> None:
 def test_nothing_else_failed(life: Life) -> None:
     assert life.failed == ""
     assert life.state == "running"
+
+
+def test_the_instrument_misses_only_what_the_emulator_lacks(life: Life) -> None:
+    faults = [line for line in life.journal.splitlines() if re.match("[a-zA-Z ]+: ", line)]
+    parts = {line.partition(":")[0] for line in faults} - {"web panel", "OSC"}
+    assert parts <= {"panel", "oled"}, faults
 
 
 def test_the_self_test_tells_what_the_emulator_lacks(life: Life) -> None:

@@ -15,7 +15,6 @@ SETTINGS = """[board]
 board = "web"
 [remote]
 web_port = 0
-osc_port = 0
 [audio]
 realtime_priority = 0
 """
@@ -26,6 +25,23 @@ CHOICE = {
     "format": 1, "current": "base", "previous": "base", "trial": UPDATE, "attempt": None,
     "refusal": None,
 }  # fmt: skip
+PLAY = """# plays a note, saves a patch over OSC, and tells what it hears of that
+import socket
+def message(address, types, *words):
+    texts = (text.encode() + bytes(4 - len(text) % 4) for text in (address, types))
+    return b"".join(texts) + b"".join(word.to_bytes(4, "big") for word in words)
+channel = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+channel.settimeout(30)
+def send(*words):
+    channel.sendto(message(*words), ("127.0.0.1", 8000))
+send("/subscribe", ",")
+heard = channel.recv(4096)
+send("/on", ",ii", 60, 1)
+send("/patch/save", ",i", 3)
+while not heard.startswith(b"/patch/saved"):
+    heard = channel.recv(4096)
+print("saved", heard[-1], flush=True)
+"""
 STALL = """# holds the busiest thread, that of the sound, and nothing else (ptrace(2))
 import ctypes, os, sys, time
 threads = f"/proc/{sys.argv[1]}/task"
@@ -49,8 +65,10 @@ grep -E 'Uid|CapEff|NoNewPrivs|Seccomp:' /proc/$first/status
 tr '\\0' ' ' </proc/$first/cmdline; echo
 echo "release $(tr '\\0' '\\n' </proc/$first/environ | grep LATENTPAD_RELEASE)"
 echo "choice $(tr -d '\\n' </var/lib/latentpad/release.json)"
+/opt/python-of-probe /opt/play.py
 sleep 4
 show fed
+echo "patches $(tr -d '\\n' </var/lib/latentpad/patches.json)"
 
 /opt/python-of-probe /opt/stall.py $first
 until_true is NRestarts 1
@@ -92,6 +110,7 @@ def said(
     made.change("latentpad-again.service", SOON + AGAIN)
     made.write_programs(f"data/releases/{UPDATE}")
     container.write(root / "opt/stall.py", STALL)
+    container.write(root / "opt/play.py", PLAY)
     program = (root / "opt/latentpad/bin/latentpad-device").read_text()
     container.write(root / "opt/python-of-probe", program.replace(" -m device", ""), 0o755)
     state = root / "var/lib/latentpad"
@@ -124,6 +143,14 @@ def test_it_starts_through_the_launcher_in_its_sandbox(said: list[str]) -> None:
     status = next(line for line in said if line.startswith("started StatusText="))
     assert re.search(r"playable [\d.]+ s after the kernel started, ", status), status
     assert status.startswith(("started StatusText=plays Alpha; ", "started StatusText=USB MIDI: "))
+
+
+def test_it_plays_and_keeps_patches_in_its_sandbox(said: list[str]) -> None:
+    assert "saved 3" in said, "\n".join(said)
+    (kept,) = (line for line in said if line.startswith("patches "))
+    (patch,) = json.loads(kept.removeprefix("patches "))["patches"]
+    assert patch["slot"] == 3
+    assert not any("cannot be played" in line for line in said), "\n".join(said)
 
 
 def test_a_new_release_is_confirmed_when_it_has_started(said: list[str]) -> None:

@@ -52,7 +52,7 @@ web = false
 osc = false
 [files]
 packs = "{PACK}"
-patches = "{patches}"
+patches = "patches.json"
 """
 
 
@@ -60,7 +60,7 @@ def write_settings(folder: Path) -> Path:
     """Settings of an instrument on this machine; returns the file."""
     file = folder / "settings.toml"
     values = {"PLAYED": PLAYED, "RATE_HZ": RATE_HZ, "PACK": PACK, "bus": simulated_bus()}
-    file.write_text(SETTINGS.format(patches=folder / "patches.json", **values))
+    file.write_text(SETTINGS.format(**values))
     return file
 
 
@@ -71,7 +71,7 @@ class Instrument:
         """All is given back by `stack`."""
         self.hand, self.header = Hand(), header
         self.settings = load_settings(settings_file)
-        self.patches = Path(self.settings.files.patches)
+        self.patches = settings_file.parent / self.settings.files.patches
         self.din = LinuxSerialPort("/dev/ttyS1", "31250")
         stack.callback(self.din.close)
         for pot, value in enumerate(POTS):
@@ -84,7 +84,9 @@ class Instrument:
     def _start(self, settings_file: Path) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "device", "run", "--settings", str(settings_file)]
         with SAID.open("w") as output:
-            return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+            return subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, cwd=settings_file.parent
+            )
 
     def _stop(self) -> None:
         if self.process.poll() is None:

@@ -56,10 +56,10 @@ def live(card: Card, folder: Path, step: Callable[[str], None]) -> Life:
         shell = pi.boot()
         step("the emulated Raspberry Pi has started; waiting until all has")
         state = shell.try_run("systemctl is-system-running --wait", SETTLED_S)[1].strip()
-        step(f"it is {state}; asking it")
-        facts = _facts(shell)
+        step(f"it is {state}")
         step("playing to it over the serial line, and recording")
         _play(pi, shell)
+        facts = _facts(shell)
         shell.run("systemctl stop latentpad")
         facts["self_test"] = shell.try_run(SELF_TEST)[1]
         shell.run("systemctl start latentpad")
@@ -105,4 +105,4 @@ def _play(pi: RaspberryPi, shell: Shell) -> None:
         shell.run("sleep 2")
         pi.midi.send(bytes((0x80, note, 0)))
         shell.run("sleep 2")
-    shell.run("kill -INT $RECORDER; wait $RECORDER; sync")
+    shell.run("kill -INT $RECORDER; wait $RECORDER; sync; jobs")  # told of here, not later

@@ -71,7 +71,7 @@ class Asked:
 
 def recipe(base: Path, output: Path, packs: Sequence[Path] = (), **wishes: object) -> Recipe:
     """A small image."""
-    small = {"state_bytes": 32 * MIB, "root_free_bytes": 8 * MIB, "shape": SMALL}
+    small = {"state_bytes": 144 * MIB, "root_free_bytes": 8 * MIB, "shape": SMALL}
     return Recipe(base, tuple(packs), output, **{**small, **wishes})  # type: ignore[arg-type]
 
 

@@ -257,6 +257,6 @@ def test_imager_may_be_told_another_address(
 
 def test_what_is_told_while_it_is_made(building: ModuleType, base: Path, tmp_path: Path) -> None:
     _, told = building.make(building.recipe(base, tmp_path / "out.img"))
-    for words in ("bookworm", "rootfs", "lp-state      32 MiB", "grows to fill the card"):
+    for words in ("bookworm", "rootfs", "lp-state     144 MiB", "grows to fill the card"):
         assert words in told
     assert told.index("PACKS") < told.index("changing the boot volume")

@@ -47,7 +47,7 @@ def test_an_instrument_is_made(
     image = tmp_path / "card.img"
     words = [
         "image", "--base", base, "--pack", *two_packs, "-o", image, "--environment", environment,
-        "--ssh-key", tmp_path / "key.pub", "--state-size", 64, "--root-free", 8,
+        "--ssh-key", tmp_path / "key.pub", "--state-size", 150, "--root-free", 8,
     ]  # fmt: skip
     assert main([str(word) for word in words]) == 0
     told = capsys.readouterr()
