@@ -19,13 +19,17 @@ from pathlib import Path
 from device.arguments import instrument_settings, with_options
 from device.errors import SettingsError, SettingsNotFoundError
 from device.events import Event, Fault, Noticed
-from device.parts import SAFE_MODE
+from device.parts import SAFE_MODE, SAVING
 from device.settings import FilesSettings, Settings
 from device.settings_salvage import salvaged
 from hardware.config import BoardConfig
 
 BASE = Path("/opt/latentpad")  # the release that every card has
 FIRST_SETTINGS = Path("/usr/share/latentpad/settings.toml")  # that a card begins with
+NO_STATE = Path("/run/latentpad-no-state")  # there if the card's partition for them is damaged
+FORGETS = (
+    "settings and patches are forgotten at power off: the card's partition lp-state is damaged"
+)
 WHY_SAFE = "LATENTPAD_SAFE"  # from one release to the base one
 NOTICE = "LATENTPAD_NOTICE"  # from whoever started this process
 LONGEST_NOTICE = 300  # characters
@@ -42,6 +46,8 @@ class Start:
     def news(self) -> list[Event]:
         """What the musician should be told at once."""
         news: list[Event] = [Fault(SAFE_MODE, self.why_safe)] if self.why_safe else []
+        if NO_STATE.exists():
+            news.append(Fault(SAVING, FORGETS))
         notice = " ".join(os.environ.get(NOTICE, "").split())[:LONGEST_NOTICE]
         return [*news, Noticed(notice)] if notice else news
 

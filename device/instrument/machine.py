@@ -10,7 +10,7 @@ from device.events import Event
 from device.instrument import pages, patching, playing, sticks, web
 from device.instrument.state import State, Step
 from device.pack_facts import PackFacts, choice_of_names
-from device.parts import CARD, PACK, SAFE_MODE
+from device.parts import CARD, PACK, SAFE_MODE, SAVING
 from device.settings import Settings
 from device.view import CheckView, MidiLine, Screen
 
@@ -138,7 +138,7 @@ def _tested(state: State, now_s: float, settings: Settings) -> State:
     if state.base is not Screen.BOOT:
         return state
     state = sticks.after_boot(pages.awake(state))
-    if state.notices or SAFE_MODE in dict(state.faults):
+    if state.notices or {SAFE_MODE, SAVING} & dict(state.faults).keys():
         return pages.pop_up(state, Screen.STATUS, now_s, settings.panel)
     if all(check.result != "FAIL" for check in state.checks):
         return state

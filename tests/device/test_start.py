@@ -16,8 +16,9 @@ import pytest
 from device.arguments import parse_arguments
 from device.errors import SettingsError, SettingsNotFoundError
 from device.events import ChannelSelected, Fault, Noticed
+from device.parts import SAVING
 from device.settings import FilesSettings, Settings
-from device.start import NOTICE, WHY_SAFE, Start, safe, usual_or_safe
+from device.start import FORGETS, NOTICE, WHY_SAFE, Start, safe, usual_or_safe
 from device.view import Screen
 
 MakeWorld = Callable[..., Any]
@@ -95,6 +96,13 @@ def test_a_notice_of_whoever_started_it_is_told(monkeypatch: pytest.MonkeyPatch)
     (notice,) = start().news
     assert isinstance(notice, Noticed)
     assert len(notice.text) == 300
+
+
+def test_a_card_that_forgets_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start().news == []
+    (tmp_path / "no-state").touch()
+    monkeypatch.setattr("device.start.NO_STATE", tmp_path / "no-state")
+    assert start().news == [Fault(SAVING, FORGETS)]
 
 
 # --- the release in the read-only part of the card ---
@@ -180,6 +188,16 @@ def test_safe_mode_is_shown_and_loses_nothing(make_world: MakeWorld, tmp_path: P
     assert world.view.screen is Screen.HOME
     assert world.view.faults == view.faults
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
+
+
+def test_a_card_that_forgets_is_shown_until_it_is_mended(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.app.post(Fault(SAVING, FORGETS))
+    world.run(0.5)
+    assert world.view.screen is Screen.STATUS
+    world.run(15)
+    assert world.view.screen is Screen.HOME
+    assert world.view.faults == ((SAVING, FORGETS),)
 
 
 def test_a_notice_comes_up_and_stays_on_the_status_page(make_world: MakeWorld) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from device.start import NO_STATE
 from sdcard.commands import PARTS
 from sdcard.system.config import lint
 from sdcard.system.fstab import KEPT_BELOW
@@ -54,7 +55,9 @@ def test_static_files_agree_with_the_code() -> None:
         return (FILES / "root" / path).read_text()
 
     assert f"path={NETWORKS}\n" in static("etc/NetworkManager/conf.d/latentpad.conf")
-    assert KEPT_BELOW in static("usr/lib/systemd/system/latentpad-no-state.service")
+    no_state = static("usr/lib/systemd/system/latentpad-no-state.service")
+    assert KEPT_BELOW in no_state
+    assert f"/usr/bin/touch {NO_STATE}\n" in no_state
     assert "/run/latentpad-ssh/%u" in static("etc/ssh/sshd_config.d/10-latentpad.conf")
     assert "OnFailure=latentpad-no-state.service" in static(
         "etc/systemd/system/data.mount.d/latentpad.conf"
