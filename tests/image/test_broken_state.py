@@ -1,4 +1,4 @@
-"""A card whose partition for settings and patches is damaged: repaired if it can be, else played."""
+"""A card whose partition for settings and patches is damaged: mended if it can be, else played."""
 
 from __future__ import annotations
 
