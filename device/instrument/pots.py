@@ -50,7 +50,7 @@ def _passed(pot: Pot, physical: float) -> bool:
 def _scaled(pot: Pot, before: float, physical: float) -> Pot:
     """Of the way that is left to the knob and to the value, both go the same part."""
     if physical > before:
-        turn = pot.turn + (1 - pot.turn) * (physical - before) / (1 - before)
+        turn = 1 - (1 - pot.turn) * (1 - physical) / (1 - before)
     elif physical < before:
         turn = pot.turn * physical / before
     else:

@@ -61,8 +61,7 @@ def test_one_that_cannot_be_repaired_does_not_end_the_music(
     step("starting a card without its state")
     seen = started(overwritten(card, tmp_path / "card.img", card.size(STATE)))
     assert seen["kind"] == "tmpfs", json.dumps(seen, indent=1)
-    assert (seen["system"], seen["forgets"]) == ("degraded", "yes")
-    assert set(seen["failed"].split()) <= {"data.mount", "systemd-fsck@dev-mmcblk0p3.service"}
+    assert (seen["system"], seen["failed"], seen["forgets"]) == ("running", "", "yes")
     assert seen["owner"] == "latentpad:latentpad"
     assert "playing Alpha" in seen["journal"]
     assert f"saving: {FORGETS}" in seen["journal"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from device.instrument.pots import NEAR, Pot, moved, set_to
@@ -16,6 +16,7 @@ doing = st.lists(st.one_of(st.tuples(st.just("knob"), step), st.tuples(st.just("
 ROUNDING = 1e-9
 
 
+@example("scale", 0.0, [("knob", 224 / 255), ("set", 0.34881516596001566), ("knob", 1.0)])
 @given(modes, turn, doing)
 def test_whatever_happens_the_value_is_of_the_knobs_turn(
     mode: str, first: float, done: list[tuple[str, float]]
