@@ -86,6 +86,11 @@ class Card:
         subprocess.run(["mcopy", "-n", "-i", self._mtools(BOOT), f"::/{name}", path], check=True)
         return path
 
+    def put_boot_file(self, name: str, data: bytes) -> None:
+        """Write a file of the boot volume; its folder is there."""
+        words = ["mcopy", "-o", "-i", self._mtools(BOOT), "-", f"::/{name}"]
+        subprocess.run(words, input=data, check=True)
+
     def boot_names(self) -> list[str]:
         """What is at the top of the boot volume."""
         words = ["mdir", "-b", "-i", self._mtools(BOOT), "::/"]
