@@ -10,7 +10,7 @@ PROGRAMS := --program 48 --name strings --program 52 --name choir --program 61 -
 	--program 24 --name guitar --program 4 --name epiano
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types bench fuzz test-guest test-image listen web clean
+.PHONY: help setup setup-dev demo test lint types bench fuzz search test-guest test-image listen web clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -74,6 +74,9 @@ bench: $(VENV)/ready-dev  ## measure the renderer and the engine (minutes; wants
 fuzz: $(VENV)/ready-dev  ## coverage-guided fuzzing of pack reader and MIDI parser (FUZZ_S seconds each, default 300)
 	$(BIN)/python tests/fuzz/pack_fuzz.py -max_total_time=$${FUZZ_S:-300} -print_final_stats=1
 	$(BIN)/python tests/fuzz/midi_fuzz.py -max_total_time=$${FUZZ_S:-300} -print_final_stats=1
+
+search: $(VENV)/ready-dev  ## the property tests with other examples, and many more of them (EXAMPLES each, default 2000)
+	LATENTPAD_EXAMPLES=$${EXAMPLES:-2000} $(BIN)/python -m pytest -m hypothesis
 
 test-guest: $(VENV)/ready-dev $(VENV)/system-guest  ## the same on real kernel drivers, under User-Mode Linux (builds it once, minutes)
 	$(BIN)/python tests/guest/kernel.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +17,12 @@ from device.pack import Manifest
 HERE = Path(__file__).parent
 LoadModule = Callable[[Path], ModuleType]
 
-# No time limit per example: how long one takes on a busy machine says nothing.
-settings.register_profile("latentpad", deadline=None)
-settings.load_profile("latentpad")
+# No time limit per example: how long one takes on a busy machine says nothing. The suite tries the
+# same examples each time; LATENTPAD_EXAMPLES=2000 looks for new ones, so many in each test.
+examples = int(os.environ.get("LATENTPAD_EXAMPLES", "0"))
+settings.register_profile("latentpad", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=examples or 100)
+settings.load_profile("search" if examples else "latentpad")
 
 
 def _load(path: Path) -> ModuleType:

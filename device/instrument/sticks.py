@@ -32,9 +32,7 @@ def seen(state: State, event: SticksSeen, now_s: float, panel: PanelSettings) ->
         return state  # see after_boot
     if event.sticks > before.sticks:
         return after_boot(pages.pop_up(state, Screen.USB, now_s, panel))
-    if not usb.is_of_interest and state.base is Screen.USB:
-        return replace(state, base=Screen.HOME)
-    return state
+    return _off_an_empty_page(state)
 
 
 def after_boot(state: State) -> State:
@@ -47,7 +45,8 @@ def after_boot(state: State) -> State:
 def step_choice(state: State, steps: int) -> State:
     """Another offer; how the last install ended has been read."""
     usb, count = _without_result(state.usb), max(1, len(state.usb.offers))
-    return replace(state, usb=replace(usb, chosen=(usb.chosen + steps) % count))
+    usb = replace(usb, chosen=(usb.chosen + steps) % count)
+    return _off_an_empty_page(replace(state, usb=usb))
 
 
 def ask(state: State, index: int, now_s: float) -> Step:
@@ -92,6 +91,12 @@ def ended(state: State, event: InstallEnded, now_s: float, panel: PanelSettings)
     if state.base is Screen.INSTALL:
         return replace(state, base=Screen.USB)
     return pages.pop_up(state, Screen.USB, now_s, panel)
+
+
+def _off_an_empty_page(state: State) -> State:
+    if state.base is Screen.USB and not state.usb.is_of_interest:
+        return replace(state, base=Screen.HOME)
+    return state
 
 
 def _is_news(offer: Offer) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,7 +27,7 @@ from device.view import PatchAction, Screen
 
 World = Any  # tests/device/world.py
 MakeWorld = Callable[..., Any]
-ON = (0x90, 60, 100)
+ON, OFF = (0x90, 60, 100), (0x80, 60, 0)
 BACK, YES, MORE, NEXT = range(4)
 STOP = YES
 PATIENCE_S = 60
@@ -358,10 +358,12 @@ def test_sticks_are_not_looked_at_unless_the_settings_say_where(make_world: Make
 # --- with the real installer ---
 
 
-def until(world: World, is_over: Callable[[], bool]) -> None:
+def until(world: World, is_over: Callable[[], bool], notes: Iterable[int] = ()) -> None:
+    """`notes`: MIDI to play again and again, as the world's time passes much quicker than ours."""
     give_up_s = time.monotonic() + PATIENCE_S
     while not is_over():
         assert time.monotonic() < give_up_s
+        world.play(notes)
         world.run(0.1)
         time.sleep(0.02)  # another process does the work
 
@@ -382,7 +384,7 @@ def test_the_real_installer_installs_while_a_note_sounds(
     world.run(1.5)
     world.click(YES)
     world.sound.clear()
-    until(world, lambda: not world.view.usb.is_installing)
+    until(world, lambda: not world.view.usb.is_installing, notes=(*OFF, *ON))
     block = world.settings.audio.rate_hz // 10
     sound = np.concatenate(world.sound)
     assert all(np.abs(sound[at : at + block]).max() > 0.005 for at in range(0, len(sound), block))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from device import events as happened
@@ -51,6 +51,17 @@ EVENT = st.one_of(
 )
 
 
+GONE = happened.SticksSeen(0, (), "")
+RESULT_IS_READ_WHEN_THE_STICK_HAS_GONE = [
+    (happened.SticksSeen(1, (Offer("a", "Toys", "1", 0, Standing.NEW),), ""), 0.0),
+    (happened.ButtonPressed(YES), 0.0),
+    (GONE, 0.0),
+    (happened.InstallEnded(), 0.0),
+    (happened.ButtonPressed(2), 0.0),
+]
+
+
+@example(RESULT_IS_READ_WHEN_THE_STICK_HAS_GONE)
 @given(st.lists(st.tuples(EVENT, st.floats(0, 5)), min_size=30, max_size=60))
 def test_whatever_happens_the_pages_fit_it(story: list[tuple[Event, float]]) -> None:
     state, now_s, is_installing = initial_state(SETTINGS, {}), 10.0, False

@@ -8,14 +8,14 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from imagetier.card import PACKS, STATE, Card
 from imagetier.machine import RaspberryPi
 from imagetier.story import Content, Marks, found_attacks, found_packs, operations
 from sdcard.image.changes import Change, PutFile
-from sdcard.image.layout import Place
+from sdcard.targets.repair import repair_fat
 
 WORK = "/image-test"
 PROGRAM = Path(__file__).parents[1] / "inside" / "card_work.py"
@@ -75,8 +75,15 @@ class Rig:
 
     def look(self) -> Content:
         """What is on the card once it is repaired as each start does; other damage is an error."""
-        packs = self._repaired(PACKS, ["fsck.fat", "-a"], ["fsck.fat", "-n"])
-        state = self._repaired(STATE, ["e2fsck", "-fp"], ["e2fsck", "-fn"])
+        packs, state = (
+            self._card.cut(place, self._folder / place.label) for place in (PACKS, STATE)
+        )
+        repair_fat(
+            packs
+        )  # which is repeated on the instrument too, see its systemd-fsck@.service.d
+        _must_do(["fsck.fat", "-n", packs])
+        _must_do(["e2fsck", "-fp", state], good=(0, 1))
+        _must_do(["e2fsck", "-fn", state])
         return Content(self._packs(packs), self._attacks(state))
 
     def orderly_life(self) -> Content:
@@ -87,14 +94,6 @@ class Rig:
             shell.run(PACKS_ARE_CLEAN)
             pi.power_off()
         return self.look()
-
-    def _repaired(self, place: Place, repair: list[str], check: list[str]) -> Path:
-        """A copy of a partition after that; its check must find nothing."""
-        volume = self._card.cut(place, self._folder / place.label)
-        for program, good in ((repair, (0, 1)), (check, (0,))):
-            done = subprocess.run([*program, volume], capture_output=True, text=True, check=False)
-            assert done.returncode in good, f"{program}: {done.stdout}{done.stderr}"
-        return volume
 
     def _packs(self, volume: Path) -> dict[str, int]:
         folder = self._folder / "packs"
@@ -111,3 +110,8 @@ class Rig:
         command = f"dump {PATCHES} {target}"
         subprocess.run(["debugfs", "-R", command, volume], capture_output=True, check=True)
         return found_attacks(target.read_bytes() if target.exists() else None)
+
+
+def _must_do(command: Sequence[str | Path], good: Sequence[int] = (0,)) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in good, f"{command}: {done.stdout}{done.stderr}"
