@@ -58,6 +58,10 @@ def test_static_files_agree_with_the_code() -> None:
     no_state = static("usr/lib/systemd/system/latentpad-no-state.service")
     assert KEPT_BELOW in no_state
     assert f"/usr/bin/touch {NO_STATE}\n" in no_state
+    temporary = (ROOT / "systemd/latentpad.tmpfiles.conf").read_text().splitlines()
+    assert [line for line in temporary if line.startswith("d /run")] == [
+        line for line in static("etc/tmpfiles.d/latentpad.conf").splitlines() if line[0] != "#"
+    ]
     assert "/run/latentpad-ssh/%u" in static("etc/ssh/sshd_config.d/10-latentpad.conf")
     assert "OnFailure=latentpad-no-state.service" in static(
         "etc/systemd/system/data.mount.d/latentpad.conf"
