@@ -108,9 +108,9 @@ class FilesSettings(Section):
 
     def absolute(self) -> Self:
         """The same with absolute names: a library may change the working directory later."""
-        packs, patches = (str(Path.cwd() / name) for name in (self.packs, self.patches))
-        usb = self.usb and str(Path.cwd() / self.usb)
-        return dataclasses.replace(self, packs=packs, patches=patches, usb=usb)
+        named = {"packs": self.packs, "patches": self.patches, "usb": self.usb}
+        full = {key: str(Path(name).absolute()) for key, name in named.items() if name}
+        return dataclasses.replace(self, **full)
 
 
 @dataclass(frozen=True)
