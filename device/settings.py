@@ -108,9 +108,9 @@ class FilesSettings(Section):
 
     def absolute(self) -> Self:
         """The same with absolute names: a library may change the working directory later."""
-        named = {"packs": self.packs, "patches": self.patches, "usb": self.usb}
-        full = {key: str(Path(name).absolute()) for key, name in named.items() if name}
-        return dataclasses.replace(self, **full)
+        packs, patches = (str(Path(name).absolute()) for name in (self.packs, self.patches))
+        usb = self.usb and str(Path(self.usb).absolute())
+        return dataclasses.replace(self, packs=packs, patches=patches, usb=usb)
 
 
 @dataclass(frozen=True)
