@@ -40,17 +40,18 @@ class XzStream:
 
     def _some(self, size: int) -> bytes:
         """Up to `size` bytes; none at the end."""
-        while not self._unpacker.eof:
-            data = self._input() if self._unpacker.needs_input else b""
+        part = b""
+        while not part and not self._unpacker.eof:
+            data = b""
+            if self._unpacker.needs_input:  # if not, what it has may still give nothing
+                data = self._input()
+                if not data:
+                    break
             try:
                 part = self._unpacker.decompress(data, size)
             except lzma.LZMAError as error:
                 raise ReleaseDamagedError(f"{self._name}: no xz, or damaged: {error}") from error
-            if part:
-                return part
-            if not data and self._unpacker.needs_input:
-                break
-        return b""
+        return part
 
     def _input(self) -> bytes:
         try:
