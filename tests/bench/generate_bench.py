@@ -23,6 +23,8 @@ import generation_gpu
 import report
 import torch
 
+PROJECT = Path(__file__).resolve().parents[2]
+
 
 def show_cpu(part: dict[str, Any]) -> None:
     """The table of the CPU's part."""
@@ -48,7 +50,8 @@ def keep(path: Path | None, name: str, part: dict[str, Any]) -> None:
     known = json.loads(path.read_text()) if path.exists() else {}
     others = {key: known[key] for key in ("cpu", "gpu") if key in known}
     stamp = {"date": datetime.date.today().isoformat(), "machine": report.machine()}
-    report.write(path, others | {name: stamp | {"command": " ".join(sys.argv)} | part})
+    command = " ".join(word.removeprefix(f"{PROJECT}/") for word in sys.argv)
+    report.write(path, others | {name: stamp | {"command": command} | part})
 
 
 def main() -> int:
