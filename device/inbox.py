@@ -1,6 +1,6 @@
 """A queue from any thread to one, whose wait ends in time whatever signals come.
 
-queue.SimpleQueue of CPython up to 3.12 may wait for ever when a signal comes just before its
+queue.SimpleQueue of CPython 3.11, for one, may wait for ever when a signal comes just before its
 timeout: what is left of that is negative by then, which the lock below takes for "no limit". So an
 instrument that nobody played could not be told to stop. The lock that threading offers looks again.
 """
