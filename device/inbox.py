@@ -31,7 +31,10 @@ class Inbox(Generic[Item]):
             self._bell.release()
 
     def get(self, wait_s: float = 0.0) -> Item:
-        """The first one, waiting for it at most `wait_s`; raises queue.Empty."""
+        """The first one, waiting for it at most `wait_s`; raises queue.Empty.
+
+        That may come before its time, once after several were put: call it in a loop.
+        """
         if not self._items:
             self._bell.acquire(blocking=wait_s > 0, timeout=wait_s if wait_s > 0 else -1)
         try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty
+from types import FrameType
 
 import pytest
 
@@ -96,16 +97,16 @@ def _get(inbox: Inbox[object]) -> object:
 
 
 @contextmanager
-def _thread(target: object) -> Iterator[None]:
-    thread = threading.Thread(target=target)  # type: ignore[arg-type]
+def _thread(target: Callable[[], None]) -> Iterator[None]:
+    thread = threading.Thread(target=target)
     thread.start()
     yield
     thread.join()
 
 
 @contextmanager
-def _handler(handle: object) -> Iterator[None]:
-    before = signal.signal(signal.SIGALRM, handle)  # type: ignore[arg-type]
+def _handler(handle: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    before = signal.signal(signal.SIGALRM, handle)
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)

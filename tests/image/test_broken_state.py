@@ -43,6 +43,7 @@ def started(card: Card) -> dict[str, str]:
         shell.run(UNTIL_READY, READY_S)
         seen = {name: shell.run(command, READY_S).strip() for name, command in LOOKS.items()}
         pi.power_off()
+    card.path.unlink()
     return seen
 
 

@@ -67,7 +67,7 @@ def _unpack(root: Path, step: Callable[[str], None]) -> bytes:
         shutil.copytree(root / name, root / "usr" / name, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(root / name)
         (root / name).symlink_to(f"usr/{name}")
-    for name in ("proc", "tmp", "work"):
+    for name in ("proc", "tmp", "mine"):
         (root / name).mkdir(exist_ok=True)
     if not (root / "usr/bin/sh").exists():
         (root / "usr/bin/sh").symlink_to("dash")
@@ -99,18 +99,18 @@ def test_it_tells_its_settings(root: Path) -> None:
 
 def test_it_checks_packs_as_this_machine_does(root: Path, test_pack: Path) -> None:
     shutil.copytree(test_pack, root / "work/pack", dirs_exist_ok=True)
-    told = run(root, "/opt/latentpad/bin/latentpad-card", "verify", "/work/pack")
-    assert told.startswith("OK  /work/pack: ")
+    told = run(root, "/opt/latentpad/bin/latentpad-card", "verify", "/mine/pack")
+    assert told.startswith("OK  /mine/pack: ")
 
 
 def test_it_sounds_as_this_machine_does(root: Path, test_pack: Path, tmp_path: Path) -> None:
     """To two steps of 24 bits: the C library rounds exp2 in another way on ARM."""
-    work = root / "work"
+    work = root / "mine"
     shutil.copytree(test_pack, work / "pack", dirs_exist_ok=True)
     assert main(["demo-song", str(work)]) == 0
     words = ["bounce", "--pack", "{}/pack", "--midi", "{}/song.mid", "--gesture",
              "{}/gesture.csv", "-o", "{}/out.wav"]  # fmt: skip
-    run(root, "/opt/latentpad/bin/latentpad-device", *(word.format("/work") for word in words))
+    run(root, "/opt/latentpad/bin/latentpad-device", *(word.format("/mine") for word in words))
     (work / "out.wav").rename(tmp_path / "there.wav")
     assert main([word.format(work) for word in words]) == 0
     there, rate_hz = soundfile.read(tmp_path / "there.wav")

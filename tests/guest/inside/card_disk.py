@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sdcard.image.layout import PACKS, STATE, Place
+from sdcard.targets.repair import MOST_PASSES, REPAIRED
 
 MARK_OFFSET = 64 * 512  # card_model.MARK_SECTOR
 MOUNTS = Path("/run/card")  # the root is the host's own and cannot be written
 FSTAB = Path("/mnt/fstab")  # of the card, in the host's folder
-REPAIRED = 1  # fsck's status: errors were corrected
-MOST_PASSES = 6
 
 
 class CardDamagedError(AssertionError):

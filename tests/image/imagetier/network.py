@@ -9,7 +9,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-SSH_PORT, WEB_PORT = 22, 8080
+from device.settings import RemoteSettings
+
+SSH_PORT, WEB_PORT = 22, RemoteSettings().web_port
 LIMIT_S = 900.0
 
 

@@ -14,6 +14,7 @@ from sdcard.system.fstab import KEPT_BELOW
 from sdcard.system.on_card import country, login_keys, networks
 from sdcard.system.state import NETWORKS
 from sdcard.system.static_files import FILES
+from sdcard.targets.repair import MOST_PASSES
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "sdcard/README.md").read_text()
@@ -62,6 +63,10 @@ def test_static_files_agree_with_the_code() -> None:
     assert [line for line in temporary if line.startswith("d /run")] == [
         line for line in static("etc/tmpfiles.d/latentpad.conf").splitlines() if line[0] != "#"
     ]
+    passes = " ".join(str(number + 1) for number in range(MOST_PASSES))
+    assert f"for pass in {passes};" in static(
+        "etc/systemd/system/systemd-fsck@.service.d/latentpad.conf"
+    )
     assert "/run/latentpad-ssh/%u" in static("etc/ssh/sshd_config.d/10-latentpad.conf")
     assert "OnFailure=latentpad-no-state.service" in static(
         "etc/systemd/system/data.mount.d/latentpad.conf"
