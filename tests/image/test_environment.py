@@ -98,23 +98,23 @@ def test_it_tells_its_settings(root: Path) -> None:
 
 
 def test_it_checks_packs_as_this_machine_does(root: Path, test_pack: Path) -> None:
-    shutil.copytree(test_pack, root / "work/pack", dirs_exist_ok=True)
+    shutil.copytree(test_pack, root / "mine/pack", dirs_exist_ok=True)
     told = run(root, "/opt/latentpad/bin/latentpad-card", "verify", "/mine/pack")
     assert told.startswith("OK  /mine/pack: ")
 
 
 def test_it_sounds_as_this_machine_does(root: Path, test_pack: Path, tmp_path: Path) -> None:
     """To two steps of 24 bits: the C library rounds exp2 in another way on ARM."""
-    work = root / "mine"
-    shutil.copytree(test_pack, work / "pack", dirs_exist_ok=True)
-    assert main(["demo-song", str(work)]) == 0
+    mine = root / "mine"
+    shutil.copytree(test_pack, mine / "pack", dirs_exist_ok=True)
+    assert main(["demo-song", str(mine)]) == 0
     words = ["bounce", "--pack", "{}/pack", "--midi", "{}/song.mid", "--gesture",
              "{}/gesture.csv", "-o", "{}/out.wav"]  # fmt: skip
     run(root, "/opt/latentpad/bin/latentpad-device", *(word.format("/mine") for word in words))
-    (work / "out.wav").rename(tmp_path / "there.wav")
-    assert main([word.format(work) for word in words]) == 0
+    (mine / "out.wav").rename(tmp_path / "there.wav")
+    assert main([word.format(mine) for word in words]) == 0
     there, rate_hz = soundfile.read(tmp_path / "there.wav")
-    here, _ = soundfile.read(work / "out.wav")
+    here, _ = soundfile.read(mine / "out.wav")
     assert rate_hz == 48000
     assert there.shape == here.shape
     assert np.abs(here).max() > 0.5
